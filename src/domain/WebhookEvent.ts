@@ -1,0 +1,75 @@
+import { createHash } from "node:crypto"
+import { type Identifier, identifier, identifiersIn } from "./Correlation.js"
+import { isJsonRecord, type JsonRecord, stringOrNull } from "./Json.js"
+import { type Outcome, type OutcomeTable, readOutcome } from "./Outcome.js"
+import { type ProviderTime, parseProviderTime } from "./ProviderTime.js"
+import { displayable } from "./Text.js"
+
+/** One provider event, read from either documented body (contract sections 4 to 6). Its texts are displayable. */
+export interface WebhookEvent {
+  readonly eventId: string | null
+  readonly dedupeKey: string
+  readonly type: string
+  readonly environment: string | null
+  readonly product: string | null
+  readonly outcome: Outcome
+  readonly providerStatus: string | null
+  readonly providerTime: ProviderTime | null
+  readonly verification: Identifier | null
+  readonly candidates: ReadonlyArray<Identifier>
+}
+
+export const completed = "verification.completed"
+export const ping = "test.ping"
+
+const parseRecord = (bytes: Uint8Array): JsonRecord | null => {
+  try {
+    const json: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes))
+    return isJsonRecord(json) ? json : null
+  } catch {
+    return null
+  }
+}
+
+const show = (text: string | null): string | null => (text === null ? null : displayable(text))
+
+const statusText = (value: unknown): string | null =>
+  value === undefined || value === null
+    ? null
+    : displayable(typeof value === "string" ? value : JSON.stringify(value))
+
+/**
+ * What makes two deliveries the same event: its `id`, or, without one, its exact bytes; told apart per
+ * environment. A hash, because an id from outside may be of any length and content.
+ */
+const dedupeKey = (bytes: Uint8Array, environment: string | null, id: string | null): string => {
+  const hash = createHash("sha256").update(`${JSON.stringify(environment)}\n`)
+  return (
+    id === null ? hash.update("body\n").update(bytes) : hash.update("id\n").update(id, "utf16le")
+  ).digest("hex")
+}
+
+/** The dedupe key of a delivery that cannot be read. */
+export const unreadableKey = (bytes: Uint8Array): string => dedupeKey(bytes, null, null)
+
+/** Reads the exact bytes of a verified delivery; `null` when they are not a JSON object in UTF-8. */
+export const readWebhookEvent = (bytes: Uint8Array, outcomes: OutcomeTable): WebhookEvent | null => {
+  const body = parseRecord(bytes)
+  if (body === null) return null
+  const details = isJsonRecord(body.data) ? body.data : body
+  const id = stringOrNull(body.id)
+  const environment = stringOrNull(body.environment)
+  const verificationId = stringOrNull(details.verification_id)
+  return {
+    eventId: show(id),
+    dedupeKey: dedupeKey(bytes, environment, id),
+    type: displayable(stringOrNull(body.type) ?? stringOrNull(body.event) ?? ""),
+    environment: show(environment),
+    product: show(stringOrNull(details.product)),
+    outcome: readOutcome(outcomes, details.status),
+    providerStatus: statusText(details.status),
+    providerTime: parseProviderTime(body.created) ?? parseProviderTime(body.timestamp),
+    verification: verificationId === null ? null : identifier("verification_id", verificationId),
+    candidates: identifiersIn(body)
+  }
+}

@@ -1,0 +1,169 @@
+import { HttpApi, HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "@effect/platform"
+import { Schema } from "effect"
+import { Product } from "../domain/Product.js"
+import { Access } from "./Access.js"
+import { problemSchema } from "./Problem.js"
+
+const Text200 = Schema.String.pipe(Schema.maxLength(200))
+
+const startFields = {
+  product: Schema.optional(Product),
+  redirect_url: Schema.optional(Schema.String),
+  failure_redirect_url: Schema.optional(Schema.String),
+  restart: Schema.optional(Schema.Boolean)
+}
+
+/** What a phone may ask for; the whole body is optional (contract section 3). */
+export const PhoneStart = Schema.Struct(startFields).annotations({ identifier: "StartVerification" })
+
+/** What the team's own backend may ask for besides. */
+export const ServiceStart = Schema.Struct({
+  ...startFields,
+  expires_in_hours: Schema.optional(Schema.Int.pipe(Schema.between(1, 72))),
+  page_title: Schema.optional(Text200),
+  success_message: Schema.optional(Text200),
+  failure_message: Schema.optional(Text200),
+  reference: Schema.optional(Text200)
+}).annotations({ identifier: "StartVerificationByService" })
+
+export const Started = Schema.Struct({
+  session_ref: Schema.String,
+  hosted_verification_url: Schema.NullOr(Schema.String),
+  status: Schema.Literal("pending"),
+  expires_at: Schema.String
+}).annotations({ identifier: "Started" })
+
+const statusFields = {
+  session_ref: Schema.String,
+  status: Schema.Literal("pending", "pass", "fail"),
+  reason: Schema.NullOr(
+    Schema.Literal("awaiting_result", "in_review", "unconfirmable", "declined", "provider_error", "expired")
+  ),
+  can_retry: Schema.Boolean,
+  expires_at: Schema.String,
+  updated_at: Schema.String
+}
+
+export const Status = Schema.Struct(statusFields).annotations({ identifier: "Status" })
+
+export const Verifications = Schema.Struct({
+  items: Schema.Array(Schema.Struct({ ...statusFields, product: Product, created_at: Schema.String })),
+  next_cursor: Schema.NullOr(Schema.String)
+}).annotations({ identifier: "Verifications" })
+
+const unauthenticated = problemSchema("unauthenticated")
+const unavailable = problemSchema("storage_unavailable", "authentication_unavailable", "overloaded")
+const sessionNotFound = problemSchema("session_not_found")
+const invalidRequest = problemSchema("invalid_request")
+const SessionRefParam = Schema.Struct({ session_ref: Schema.String })
+
+const Phone = HttpApiGroup.make("phone")
+  .add(
+    HttpApiEndpoint.post("start", "/api/start-verification")
+      .setPayload(Schema.Union(PhoneStart, ServiceStart))
+      .setHeaders(Schema.Struct({ "idempotency-key": Schema.optional(Schema.String) }))
+      .addSuccess(Started, { status: 201 })
+      .addSuccess(Started, { status: 200 })
+      .addError(invalidRequest)
+      .addError(problemSchema("in_review"))
+      .addError(problemSchema("payload_too_large"))
+      .addError(problemSchema("unsupported_media_type"))
+      .addError(problemSchema("idempotency_key_reused"))
+      .addError(problemSchema("rate_limited"))
+      .addError(problemSchema("provider_rejected"))
+      .addError(
+        problemSchema(
+          "provider_out_of_credits",
+          "provider_unavailable",
+          "storage_unavailable",
+          "authentication_unavailable",
+          "overloaded"
+        )
+      )
+      .addError(problemSchema("provider_timeout"))
+      .annotate(OpenApi.Summary, "Start a verification, or resume the equal one that is open")
+  )
+  .add(
+    HttpApiEndpoint.get("status", "/api/verify-status")
+      .setUrlParams(SessionRefParam)
+      .addSuccess(Status)
+      .addError(invalidRequest)
+      .addError(sessionNotFound)
+      .addError(problemSchema("rate_limited"))
+      .addError(unavailable)
+      .annotate(OpenApi.Summary, "The verdict, or that it is pending")
+      .annotate(
+        OpenApi.Description,
+        "Send `If-None-Match` with the `ETag` of the last answer for a 304, and `Prefer: wait=N` (at most 30 seconds) to hold the answer until the status changes."
+      )
+  )
+  .add(
+    HttpApiEndpoint.get("stream", "/api/verify-status/stream")
+      .setUrlParams(SessionRefParam)
+      .addSuccess(HttpApiSchema.Text({ contentType: "text/event-stream" }))
+      .addError(invalidRequest)
+      .addError(sessionNotFound)
+      .addError(problemSchema("rate_limited"))
+      .addError(unavailable)
+      .annotate(OpenApi.Summary, "The status and each change of it, as server-sent events named `status`")
+  )
+  .add(
+    HttpApiEndpoint.get("list", "/api/verifications")
+      .setUrlParams(
+        Schema.Struct({
+          limit: Schema.optional(Schema.NumberFromString.pipe(Schema.int(), Schema.between(1, 100))),
+          cursor: Schema.optional(Schema.String)
+        })
+      )
+      .addSuccess(Verifications)
+      .addError(invalidRequest)
+      .addError(unavailable)
+      .annotate(OpenApi.Summary, "The caller's own verifications, newest first")
+  )
+  .middleware(Access)
+  .annotate(OpenApi.Description, "What the mobile app asks for.")
+
+const Provider = HttpApiGroup.make("provider")
+  .add(
+    HttpApiEndpoint.post("webhook", "/api/webhooks/verifyhuman")
+      .setPayload(Schema.Unknown)
+      .setHeaders(
+        Schema.Struct({
+          "x-verifyhuman-signature": Schema.optional(Schema.String),
+          "x-verifyhuman-timestamp": Schema.optional(Schema.String)
+        })
+      )
+      .addSuccess(Schema.Struct({ received: Schema.Literal(true) }))
+      .addError(unauthenticated)
+      .addError(problemSchema("payload_too_large"))
+      .addError(problemSchema("storage_unavailable", "overloaded"))
+      .annotate(OpenApi.Summary, "VerifyHuman's signed webhooks")
+  )
+  .annotate(OpenApi.Description, "What VerifyHuman calls.")
+
+const Health = HttpApiGroup.make("health")
+  .add(
+    HttpApiEndpoint.get("live", "/health/live")
+      .addSuccess(Schema.Struct({ status: Schema.Literal("live") }))
+      .annotate(OpenApi.Summary, "The process answers")
+  )
+  .add(
+    HttpApiEndpoint.get("ready", "/health/ready")
+      .addSuccess(Schema.Struct({ status: Schema.Literal("ready") }))
+      .addError(problemSchema("storage_unavailable", "overloaded"))
+      .annotate(
+        OpenApi.Summary,
+        "The service can take work: its database answers and it is not shutting down"
+      )
+  )
+  .annotate(OpenApi.Description, "For load balancers and supervisors.")
+
+/** Everything that is visible from outside (contract sections 3, 4 and 9). */
+export class Api extends HttpApi.make("verifyhuman-dropin")
+  .add(Phone)
+  .add(Provider)
+  .add(Health)
+  .annotate(OpenApi.Title, "verifyhuman-dropin")
+  .annotate(OpenApi.Version, "1.0.0")
+  .annotate(OpenApi.Description, "The backend of VerifyHuman's mobile app drop-in.")
+  .annotate(OpenApi.License, { name: "MIT", url: "https://opensource.org/license/mit" }) {}

@@ -1,0 +1,36 @@
+import { HttpApiSwagger, HttpLayerRouter, HttpMiddleware, HttpServer } from "@effect/platform"
+import { Effect, Layer } from "effect"
+import { Access } from "./Access.js"
+import { Api } from "./Api.js"
+import { envelope } from "./Envelope.js"
+import { HealthLive } from "./Health.js"
+import { draining, listen, NodeListener } from "./NodeListener.js"
+import { PhoneLive } from "./Phone.js"
+import { WaitSlots } from "./WaitSlots.js"
+import { WebhookLive } from "./Webhook.js"
+
+const api = HttpLayerRouter.addHttpApi(Api, { openapiPath: "/openapi.json" }).pipe(
+  Layer.provide([PhoneLive, WebhookLive, HealthLive]),
+  Layer.provide([Access.layer, WaitSlots.layer])
+)
+
+const docs = HttpApiSwagger.layerHttpLayerRouter({ api: Api, path: "/docs" })
+
+/** The routes of the contract. */
+export const routes = Layer.mergeAll(api, docs)
+
+/** Serves routes on a socket of their own until the scope closes. */
+export const serve = <E, R>(
+  routes: Layer.Layer<never, E, R>,
+  options: { readonly host: string; readonly port: number }
+) =>
+  draining.pipe(
+    Layer.provideMerge(
+      Layer.unwrapScoped(
+        Effect.map(HttpLayerRouter.toHttpEffect(routes), (app) => HttpServer.serve(envelope(app)))
+      )
+    ),
+    Layer.provideMerge(listen(options)),
+    Layer.provide(NodeListener.layer),
+    HttpMiddleware.withTracerDisabledWhen(() => true)
+  )

@@ -1,0 +1,126 @@
+import { HttpApiSchema, HttpServerRespondable, HttpServerResponse } from "@effect/platform"
+import { Data, Effect, ParseResult, Schema } from "effect"
+import type { FieldError } from "../sessions/SessionErrors.js"
+
+const problems = {
+  invalid_request: { status: 400, title: "The request is not valid" },
+  unauthenticated: { status: 401, title: "The credentials are missing or not valid" },
+  session_not_found: { status: 404, title: "There is no such session" },
+  not_found: { status: 404, title: "There is nothing at this address" },
+  method_not_allowed: { status: 405, title: "This address does not take this method" },
+  already_tracked: { status: 409, title: "This provider session is tracked already" },
+  in_review: { status: 409, title: "The session is being reviewed" },
+  payload_too_large: { status: 413, title: "The body is too large" },
+  unsupported_media_type: { status: 415, title: "The body must be application/json" },
+  idempotency_key_reused: { status: 422, title: "The idempotency key was used with another body" },
+  rate_limited: { status: 429, title: "Too many requests" },
+  request_header_fields_too_large: { status: 431, title: "The header is too large" },
+  internal_error: { status: 500, title: "The service failed" },
+  provider_rejected: { status: 502, title: "VerifyHuman did not accept the request" },
+  provider_out_of_credits: { status: 503, title: "No verification credits remain" },
+  provider_unavailable: { status: 503, title: "VerifyHuman cannot be reached" },
+  storage_unavailable: { status: 503, title: "The database cannot be reached" },
+  authentication_unavailable: { status: 503, title: "The keys that sign user tokens cannot be reached" },
+  overloaded: { status: 503, title: "The service is overloaded" },
+  provider_timeout: { status: 504, title: "VerifyHuman did not answer in time" }
+} as const
+
+/** The stable `code` of a problem (contract section 3). */
+export type ProblemCode = keyof typeof problems
+
+const retrySeconds: { readonly [Code in ProblemCode]?: number } = {
+  rate_limited: 1,
+  provider_out_of_credits: 60,
+  provider_unavailable: 2,
+  storage_unavailable: 1,
+  authentication_unavailable: 2,
+  overloaded: 1
+}
+
+const WireProblem = Schema.Struct({
+  type: Schema.String,
+  title: Schema.String,
+  status: Schema.Int,
+  code: Schema.Literal(...(Object.keys(problems) as [ProblemCode, ...Array<ProblemCode>])),
+  errors: Schema.optional(Schema.Array(Schema.Struct({ path: Schema.String, message: Schema.String }))),
+  session_ref: Schema.optional(Schema.String)
+})
+
+export const problemContentType = "application/problem+json"
+
+/** An answer that is not what was asked for: RFC 9457 problem details with a stable `code`. */
+export class Problem extends Data.TaggedError("Problem")<{
+  readonly code: ProblemCode
+  readonly errors?: ReadonlyArray<FieldError> | undefined
+  readonly sessionRef?: string | undefined
+  readonly retryAfterMillis?: number | null | undefined
+  readonly headers?: Readonly<Record<string, string>> | undefined
+}> {
+  get status(): number {
+    return problems[this.code].status
+  }
+
+  override get message(): string {
+    return problems[this.code].title
+  }
+
+  get body(): string {
+    const wire: typeof WireProblem.Type = {
+      type: `urn:verifyhuman-dropin:problem:${this.code}`,
+      title: problems[this.code].title,
+      status: this.status,
+      code: this.code,
+      ...(this.errors === undefined ? {} : { errors: this.errors }),
+      ...(this.sessionRef === undefined ? {} : { session_ref: this.sessionRef })
+    }
+    return JSON.stringify(wire)
+  }
+
+  get allHeaders(): Readonly<Record<string, string>> {
+    const seconds =
+      this.retryAfterMillis == null ? retrySeconds[this.code] : Math.ceil(this.retryAfterMillis / 1000)
+    return seconds === undefined ? { ...this.headers } : { "retry-after": String(seconds), ...this.headers }
+  }
+
+  get response(): HttpServerResponse.HttpServerResponse {
+    return HttpServerResponse.text(this.body, {
+      status: this.status,
+      contentType: problemContentType,
+      headers: this.allHeaders
+    })
+  }
+
+  [HttpServerRespondable.symbol]() {
+    return Effect.succeed(this.response)
+  }
+}
+
+const isCode = (status: number) => (code: ProblemCode) => problems[code].status === status
+
+/**
+ * The schema by which the API declares problems of one status, and a client reads them. A server answers with
+ * `Problem.response`, which has the headers too.
+ */
+export const problemSchema = <const Codes extends readonly [ProblemCode, ...ReadonlyArray<ProblemCode>]>(
+  ...codes: Codes
+) => {
+  const status = problems[codes[0]].status
+  const wire = Schema.Struct({
+    ...WireProblem.fields,
+    status: Schema.Literal(status),
+    code: Schema.Literal(...(codes.filter(isCode(status)) as unknown as [ProblemCode, ...Array<ProblemCode>]))
+  }).annotations({ identifier: `Problem${status}` })
+  return Schema.transformOrFail(
+    wire,
+    Schema.declare((input): input is Problem => input instanceof Problem),
+    {
+      strict: true,
+      decode: ({ code, errors, session_ref }) =>
+        ParseResult.succeed(new Problem({ code, errors, sessionRef: session_ref })),
+      encode: (problem, _options, ast) =>
+        ParseResult.fail(new ParseResult.Forbidden(ast, problem, "A problem answers for itself"))
+    }
+  )
+    .pipe(HttpApiSchema.withEncoding({ kind: "Json", contentType: problemContentType }))
+    .annotations(HttpApiSchema.annotations({ status }))
+}

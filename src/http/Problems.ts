@@ -1,0 +1,58 @@
+import { HttpServerError, type HttpServerResponse } from "@effect/platform"
+import { Cause, Effect, Option } from "effect"
+import type { StorageUnavailable } from "../domain/StorageUnavailable.js"
+import type { SessionNotFound } from "../sessions/SessionErrors.js"
+import type { StartError } from "../sessions/Sessions.js"
+import { invalidRequest } from "./InvalidRequest.js"
+import { allowedMethods } from "./Methods.js"
+import { Problem } from "./Problem.js"
+
+/** What a use case's error is on the wire. */
+export const problemOf = (error: StartError | SessionNotFound | StorageUnavailable): Problem => {
+  switch (error._tag) {
+    case "InvalidRequest":
+      return new Problem({ code: "invalid_request", errors: error.errors })
+    case "SessionNotFound":
+      return new Problem({ code: "session_not_found" })
+    case "SessionInReview":
+      return new Problem({ code: "in_review", sessionRef: error.sessionRef })
+    case "IdempotencyKeyReused":
+      return new Problem({ code: "idempotency_key_reused" })
+    case "RateLimited":
+      return new Problem({ code: "rate_limited", retryAfterMillis: error.retryAfterMillis })
+    case "StartFailed":
+      return new Problem({ code: error.failure, retryAfterMillis: error.retryAfterMillis })
+    case "StorageUnavailable":
+      return new Problem({ code: "storage_unavailable" })
+  }
+}
+
+const notRouted = (path: string): Problem => {
+  const methods = allowedMethods(path)
+  return methods.length === 0
+    ? new Problem({ code: "not_found" })
+    : new Problem({ code: "method_not_allowed", headers: { allow: methods.join(", ") } })
+}
+
+/** The answer to a request that no handler answered: an unknown address, a problem, or a defect. */
+export const answerFailure = <E>(
+  cause: Cause.Cause<E>,
+  path: string
+): Effect.Effect<HttpServerResponse.HttpServerResponse, E> => {
+  if (Cause.isInterruptedOnly(cause)) return Effect.failCause(cause)
+  const error = Option.getOrUndefined(Cause.failureOption(cause)) ?? Cause.squash(cause)
+  if (error instanceof Problem) return Effect.succeed(error.response)
+  if (error instanceof HttpServerError.RouteNotFound) return Effect.succeed(notRouted(path).response)
+  return Effect.logError("Request failed", cause).pipe(
+    Effect.as(new Problem({ code: "internal_error" }).response)
+  )
+}
+
+/** The framework answers undecodable parameters by itself and quotes their values: say it our way. */
+export const reworded = (
+  response: HttpServerResponse.HttpServerResponse
+): HttpServerResponse.HttpServerResponse => {
+  if (response.status !== 400 || response.body._tag !== "Uint8Array") return response
+  const body = JSON.parse(new TextDecoder().decode(response.body.body)) as { _tag?: string; issues?: [] }
+  return body._tag === "HttpApiDecodeError" ? invalidRequest(body.issues ?? []).response : response
+}

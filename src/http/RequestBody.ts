@@ -1,0 +1,68 @@
+import type { IncomingMessage } from "node:http"
+import { Effect, Option, ParseResult, Schema } from "effect"
+import { invalidRequest } from "./InvalidRequest.js"
+import { Problem } from "./Problem.js"
+
+const tooLarge = () => new Problem({ code: "payload_too_large", headers: { connection: "close" } })
+const unreadable = (message: string) =>
+  new Problem({ code: "invalid_request", errors: [{ path: "", message }] })
+
+const declaredLength = (request: IncomingMessage): number => Number(request.headers["content-length"] ?? 0)
+
+/** Refuses a request whose declared body is over the limit, before anything of it is read. */
+export const refuseOversize = (request: IncomingMessage, limit: number): Effect.Effect<void, Problem> =>
+  declaredLength(request) > limit ? Effect.fail(tooLarge()) : Effect.void
+
+/** The exact bytes of a body, read once; a body over the limit, declared or chunked, is read no further. */
+export const readBytes = (request: IncomingMessage, limit: number): Effect.Effect<Buffer, Problem> =>
+  Effect.zipRight(
+    refuseOversize(request, limit),
+    Effect.async<Buffer, Problem>((resume) => {
+      const chunks: Array<Buffer> = []
+      let length = 0
+      const settle = (result: Effect.Effect<Buffer, Problem>) => {
+        request.off("data", onData).off("end", onEnd).off("close", onClose).off("error", onClose)
+        request.on("error", () => {})
+        resume(result)
+      }
+      const onData = (chunk: Buffer) => {
+        length += chunk.length
+        if (length > limit) {
+          request.pause()
+          return settle(Effect.fail(tooLarge()))
+        }
+        chunks.push(chunk)
+      }
+      const onEnd = () =>
+        settle(Effect.succeed(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)))
+      const onClose = () => settle(Effect.fail(unreadable("the body ended too early")))
+      request.on("data", onData).on("end", onEnd).on("close", onClose).on("error", onClose)
+    })
+  )
+
+const decodeJson = (bytes: Buffer): Effect.Effect<unknown, Problem> =>
+  Effect.try({
+    try: () => JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)) as unknown,
+    catch: () => unreadable("the body is not JSON in UTF-8")
+  })
+
+const isJson = (request: IncomingMessage): boolean =>
+  /^application\/json\s*(;|$)/i.test(request.headers["content-type"] ?? "")
+
+/** An optional JSON body; none when it is empty. Unknown fields are refused, and no value is ever quoted. */
+export const readJson = <A, I>(
+  schema: Schema.Schema<A, I>,
+  request: IncomingMessage,
+  limit: number
+): Effect.Effect<Option.Option<A>, Problem> =>
+  Effect.gen(function* () {
+    const bytes = yield* readBytes(request, limit)
+    if (bytes.length === 0) return Option.none()
+    if (!isJson(request)) return yield* new Problem({ code: "unsupported_media_type" })
+    const json = yield* decodeJson(bytes)
+    const decoded = yield* Schema.decodeUnknown(schema)(json, {
+      errors: "all",
+      onExcessProperty: "error"
+    }).pipe(Effect.mapError((error) => invalidRequest(ParseResult.ArrayFormatter.formatErrorSync(error))))
+    return Option.some(decoded)
+  })

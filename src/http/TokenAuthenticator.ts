@@ -1,0 +1,132 @@
+import { createHash, timingSafeEqual } from "node:crypto"
+import { Clock, Context, Data, Effect, Layer, Redacted } from "effect"
+import { createRemoteJWKSet, decodeProtectedHeader, errors, type JWTVerifyGetKey, jwtVerify } from "jose"
+import { escaped } from "../domain/Text.js"
+import type { Caller } from "../sessions/Caller.js"
+import { Authenticator } from "./Authenticator.js"
+import { Problem } from "./Problem.js"
+
+/** How user tokens and service keys are verified (contract section 2, `AUTH_*` and `SERVICE_API_KEYS`). */
+export class AuthenticationPolicy extends Context.Tag("verifyhuman-dropin/AuthenticationPolicy")<
+  AuthenticationPolicy,
+  {
+    readonly jwksUrl: string | null
+    readonly jwtSecret: Redacted.Redacted | null
+    readonly issuer: string | null
+    readonly audience: string | null
+    readonly userClaim: string
+    readonly serviceKeys: ReadonlyArray<Redacted.Redacted>
+  }
+>() {}
+
+class TokenNotAccepted extends Data.TaggedError("TokenNotAccepted")<{ readonly cause: unknown }> {}
+
+/** Public-key algorithms only: a key set can never be used as an HMAC secret. */
+const keySetAlgorithms = [
+  "RS256",
+  "RS384",
+  "RS512",
+  "PS256",
+  "PS384",
+  "PS512",
+  "ES256",
+  "ES384",
+  "ES512",
+  "EdDSA",
+  "Ed25519"
+]
+const longestUserId = 255
+
+const unauthenticated = () =>
+  new Problem({ code: "unauthenticated", headers: { "www-authenticate": "Bearer" } })
+
+const userIdNeeded = () =>
+  new Problem({
+    code: "invalid_request",
+    errors: [{ path: "X-User-Id", message: "must name the user for whom a service key acts" }]
+  })
+
+const isUserId = (value: unknown): value is string =>
+  typeof value === "string" && value !== "" && value.length <= longestUserId && escaped(value) === value
+
+/** Stands in for a key set where none is configured: no key ever fits. */
+const noKeySet: JWTVerifyGetKey = () => Promise.reject(new errors.JWKSNoMatchingKey())
+
+const bearer = (header: string | undefined): string | null =>
+  /^Bearer +([A-Za-z0-9\-._~+/]+=*)$/i.exec(header ?? "")?.[1] ?? null
+
+const sha256 = (text: string) => createHash("sha256").update(text).digest()
+
+/** Header bytes are UTF-8 to everybody but `node:http`, which reads them as Latin-1. */
+const headerText = (header: string) => Buffer.from(header, "latin1").toString("utf8")
+
+/** Everything that `jose` throws by itself speaks of the token, but for these: the key set could not be read. */
+const isOutage = (cause: unknown): boolean =>
+  !(cause instanceof errors.JOSEError) ||
+  cause instanceof errors.JWKSTimeout ||
+  cause.code === "ERR_JOSE_GENERIC"
+
+export const tokenAuthenticatorLayer: Layer.Layer<Authenticator, never, AuthenticationPolicy> = Layer.effect(
+  Authenticator,
+  Effect.gen(function* () {
+    const policy = yield* AuthenticationPolicy
+    const serviceKeys = policy.serviceKeys.map((key) => sha256(Redacted.value(key)))
+    const secret =
+      policy.jwtSecret === null ? null : new TextEncoder().encode(Redacted.value(policy.jwtSecret))
+    const keySet =
+      policy.jwksUrl === null ? null : createRemoteJWKSet(new URL(policy.jwksUrl), { timeoutDuration: 3000 })
+
+    const isServiceKey = (token: string): boolean => {
+      const given = sha256(token)
+      return serviceKeys.reduce((found, key) => timingSafeEqual(key, given) || found, false)
+    }
+
+    const verified = (token: string, algorithm: string | undefined, now: number) => {
+      const options = {
+        currentDate: new Date(now),
+        requiredClaims: ["exp"],
+        ...(policy.issuer === null ? {} : { issuer: policy.issuer }),
+        ...(policy.audience === null ? {} : { audience: policy.audience })
+      }
+      return algorithm === "HS256" && secret !== null
+        ? jwtVerify(token, secret, { ...options, algorithms: ["HS256"] })
+        : jwtVerify(token, keySet ?? noKeySet, { ...options, algorithms: keySetAlgorithms })
+    }
+
+    const user = Effect.fnUntraced(function* (token: string) {
+      const now = yield* Clock.currentTimeMillis
+      const header = yield* Effect.try({ try: () => decodeProtectedHeader(token), catch: unauthenticated })
+      const { payload } = yield* Effect.tryPromise({
+        try: () => verified(token, header.alg, now),
+        catch: (cause) => new TokenNotAccepted({ cause })
+      }).pipe(
+        Effect.catchIf(
+          ({ cause }) => isOutage(cause),
+          ({ cause }) =>
+            Effect.logError("The keys of AUTH_JWKS_URL cannot be read", cause).pipe(
+              Effect.zipRight(new Problem({ code: "authentication_unavailable" }))
+            )
+        ),
+        Effect.catchTag("TokenNotAccepted", unauthenticated)
+      )
+      const userId = payload[policy.userClaim]
+      if (!isUserId(userId)) return yield* unauthenticated()
+      return { userId, kind: "user", expiresAt: (payload.exp ?? 0) * 1000 } satisfies Caller
+    })
+
+    const service = (userId: string | undefined): Effect.Effect<Caller, Problem> => {
+      const named = userId === undefined ? null : headerText(userId)
+      return isUserId(named)
+        ? Effect.succeed({ userId: named, kind: "service", expiresAt: null })
+        : Effect.fail(userIdNeeded())
+    }
+
+    return {
+      authenticate: ({ authorization, userId }) => {
+        const token = bearer(authorization)
+        if (token === null) return Effect.fail(unauthenticated())
+        return isServiceKey(token) ? service(userId) : user(token)
+      }
+    }
+  })
+)

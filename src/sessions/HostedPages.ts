@@ -1,0 +1,81 @@
+import { Context, Effect, Layer } from "effect"
+import { type Identifier, identifiersIn } from "../domain/Correlation.js"
+import { withResult } from "../domain/Redirects.js"
+import { VerifyHumanClient } from "../verifyhuman/VerifyHumanClient.js"
+import type { VerifyHumanError } from "../verifyhuman/VerifyHumanError.js"
+import { StartFailed } from "./SessionErrors.js"
+import type { StartPlan } from "./StartPlan.js"
+
+/** A page where one user can verify. `expiresAt` is null when only our own clock can say. */
+export interface HostedPage {
+  readonly url: string
+  readonly expiresAt: number | null
+  readonly identifiers: ReadonlyArray<Identifier>
+  readonly confirmable: boolean
+}
+
+const placeholder = "{session_ref}"
+
+const flowPage = (flowUrl: string, sessionRef: string): HostedPage => ({
+  url: flowUrl.replaceAll(placeholder, sessionRef),
+  expiresAt: null,
+  identifiers: [],
+  confirmable: flowUrl.includes(placeholder)
+})
+
+const startFailed = (error: VerifyHumanError): StartFailed => {
+  switch (error._tag) {
+    case "ProviderRejected":
+      return new StartFailed({ failure: "provider_rejected", retryAfterMillis: null })
+    case "ProviderOutOfCredits":
+      return new StartFailed({ failure: "provider_out_of_credits", retryAfterMillis: null })
+    case "ProviderUnavailable":
+      return new StartFailed({
+        failure: "provider_unavailable",
+        retryAfterMillis: error.retryAfterMillis ?? null
+      })
+    case "ProviderTimeout":
+      return new StartFailed({ failure: "provider_timeout", retryAfterMillis: null })
+  }
+}
+
+/** Where the page of a new session comes from: the team's Flow URL, or a call to the provider. */
+export class HostedPages extends Context.Tag("verifyhuman-dropin/HostedPages")<
+  HostedPages,
+  {
+    readonly make: (plan: StartPlan, sessionRef: string) => Effect.Effect<HostedPage, StartFailed>
+  }
+>() {
+  static readonly layer: Layer.Layer<HostedPages, never, VerifyHumanClient> = Layer.effect(
+    HostedPages,
+    Effect.gen(function* () {
+      const client = yield* VerifyHumanClient
+
+      const generate = Effect.fnUntraced(function* (plan: StartPlan, sessionRef: string) {
+        const redirect = (url: string | null, result: "pass" | "fail") =>
+          url === null ? null : withResult(url, sessionRef, result)
+        const hosted = yield* client.generate({
+          ...plan,
+          redirectUrl: redirect(plan.redirectUrl, "pass"),
+          failureRedirectUrl: redirect(plan.failureRedirectUrl, "fail")
+        })
+        return {
+          url: hosted.hostedUrl,
+          expiresAt: hosted.expiresAt,
+          identifiers: identifiersIn(hosted.answer),
+          confirmable: true
+        }
+      })
+
+      return {
+        make: (plan, sessionRef) =>
+          plan.flowUrl === null
+            ? generate(plan, sessionRef).pipe(
+                Effect.tapError((error) => Effect.logWarning("VerifyHuman gave no session", error)),
+                Effect.mapError(startFailed)
+              )
+            : Effect.succeed(flowPage(plan.flowUrl, sessionRef))
+      }
+    })
+  )
+}

@@ -1,0 +1,46 @@
+import { FileSystem, Path } from "@effect/platform"
+import { SqlClient } from "@effect/sql"
+import { SqliteClient } from "@effect/sql-sqlite-node"
+import { Cause, Data, Effect, Layer } from "effect"
+import { migrate } from "./Migrations.js"
+import type { Tables } from "./Tables.js"
+import { tablesSql } from "./TablesSql.js"
+
+/** The database could not be opened or brought to this program's schema. */
+export class DatabaseUnusable extends Data.TaggedError("DatabaseUnusable")<{
+  readonly filename: string
+  readonly cause: unknown
+}> {
+  override get message() {
+    return `DATABASE_URL: cannot use sqlite:${this.filename}: ${Cause.pretty(Cause.fail(this.cause)).split("\n")[0]}`
+  }
+}
+
+/** `synchronous=FULL`: an acknowledged commit survives a power cut. Set on every open, because WAL files forget it. */
+const durable = Effect.flatMap(SqlClient.SqlClient, (sql) =>
+  Effect.all([
+    sql`PRAGMA synchronous = FULL`.unprepared,
+    sql`PRAGMA busy_timeout = 10`.unprepared,
+    sql`PRAGMA secure_delete = ON`.unprepared
+  ])
+)
+
+const ownDirectory = Effect.fnUntraced(function* (filename: string) {
+  const fs = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  yield* fs.makeDirectory(path.dirname(filename), { recursive: true, mode: 0o700 })
+})
+
+/** The connection: one file (or `:memory:`), one process. */
+export const sqliteClient = (filename: string) =>
+  Layer.effectDiscard(Effect.zipRight(durable, migrate)).pipe(
+    Layer.provideMerge(SqliteClient.layer({ filename })),
+    Layer.provide(filename === ":memory:" ? Layer.empty : Layer.effectDiscard(ownDirectory(filename))),
+    Layer.catchAllCause((cause) => Layer.fail(new DatabaseUnusable({ filename, cause: Cause.squash(cause) })))
+  )
+
+/** `Tables` on SQLite, migrated and durable. */
+export const sqliteTables = (
+  filename: string
+): Layer.Layer<Tables, DatabaseUnusable, FileSystem.FileSystem | Path.Path> =>
+  tablesSql.pipe(Layer.provide(sqliteClient(filename)))

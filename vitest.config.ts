@@ -1,0 +1,18 @@
+import { readFileSync } from "node:fs"
+import { defineConfig } from "vitest/config"
+
+export default defineConfig({
+  plugins: [
+    {
+      name: "html-as-text",
+      enforce: "pre",
+      load: (id) => (id.endsWith(".html") ? `export default ${JSON.stringify(readFileSync(id, "utf8"))}` : undefined)
+    }
+  ],
+  test: {
+    include: ["test/**/*.test.ts"],
+    exclude: ["test/**/*.long.test.ts", "node_modules/**"],
+    testTimeout: 30_000,
+    hookTimeout: 60_000
+  }
+})
