@@ -19,6 +19,9 @@ const docs = HttpApiSwagger.layerHttpLayerRouter({ api: Api, path: "/docs" })
 /** The routes of the contract. */
 export const routes = Layer.mergeAll(api, docs)
 
+/** One address, one way to write it: `/docs/` is not `/docs`. */
+const exactPaths = { ignoreTrailingSlash: false, ignoreDuplicateSlashes: false, caseSensitive: true }
+
 /** Serves routes on a socket of their own until the scope closes. */
 export const serve = <E, R>(
   routes: Layer.Layer<never, E, R>,
@@ -27,7 +30,10 @@ export const serve = <E, R>(
   draining.pipe(
     Layer.provideMerge(
       Layer.unwrapScoped(
-        Effect.map(HttpLayerRouter.toHttpEffect(routes), (app) => HttpServer.serve(envelope(app)))
+        HttpLayerRouter.toHttpEffect(routes).pipe(
+          Effect.provideService(HttpLayerRouter.RouterConfig, exactPaths),
+          Effect.map((app) => HttpServer.serve(envelope(app)))
+        )
       )
     ),
     Layer.provideMerge(listen(options)),

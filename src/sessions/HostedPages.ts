@@ -32,7 +32,7 @@ const startFailed = (error: VerifyHumanError): StartFailed => {
     case "ProviderUnavailable":
       return new StartFailed({
         failure: "provider_unavailable",
-        retryAfterMillis: error.retryAfterMillis ?? null
+        retryAfterMillis: error.retryAfterMillis
       })
     case "ProviderTimeout":
       return new StartFailed({ failure: "provider_timeout", retryAfterMillis: null })

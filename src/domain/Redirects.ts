@@ -1,0 +1,108 @@
+import { Either } from "effect"
+
+/** Why a redirect URL is refused (contract section 3). */
+export type RedirectRefusal =
+  | "malformed"
+  | "scheme"
+  | "not_loopback"
+  | "user_info"
+  | "fragment"
+  | "not_allowed"
+
+/** An entry of the allow-list: scheme, host with port, and whole path segments. */
+export interface RedirectPrefix {
+  readonly scheme: string
+  readonly host: string
+  readonly segments: ReadonlyArray<string>
+}
+
+const longest = 2048
+/** Raw, because URL parsers silently drop tabs and newlines and turn backslashes into slashes. */
+const hostile = /[\u0000-\u0020\u007f-\u00a0\u2028\u2029\ufeff\\]|[\ud800-\udfff]/
+const encodedPathTrick = /%(?:2e|2f|5c|00)/i
+const forbiddenSchemes = new Set([
+  "javascript:",
+  "data:",
+  "vbscript:",
+  "file:",
+  "blob:",
+  "about:",
+  "ws:",
+  "wss:",
+  "ftp:"
+])
+const loopbackHosts = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
+
+/** True for hosts that never leave this machine: plain http is acceptable there. */
+export const isLoopback = (hostname: string): boolean => loopbackHosts.test(hostname.toLowerCase())
+
+const parse = (text: string): Either.Either<URL, RedirectRefusal> => {
+  const authority = /^[a-zA-Z][a-zA-Z0-9+.-]*:\/\/([^/?#]*)/.exec(text)?.[1]
+  if (text.length > longest || hostile.test(text) || authority === undefined || !URL.canParse(text)) {
+    return Either.left("malformed")
+  }
+  const url = new URL(text)
+  if (forbiddenSchemes.has(url.protocol)) return Either.left("scheme")
+  if (authority.includes("@")) return Either.left("user_info")
+  if (text.includes("#")) return Either.left("fragment")
+  if (url.host === "" || authority.includes("%") || encodedPathTrick.test(text.split("?", 1)[0] ?? "")) {
+    return Either.left("malformed")
+  }
+  return Either.right(url)
+}
+
+const prefixOf = (url: URL): RedirectPrefix => ({
+  scheme: url.protocol.toLowerCase(),
+  host: url.host.toLowerCase(),
+  segments: url.pathname.split("/").filter((segment) => segment !== "")
+})
+
+/**
+ * The hygiene that every redirect needs, allow-listed or not. `plainHttpOrigin` is the one origin off loopback where
+ * plain http is acceptable: the demo page, shown to a phone on the same network.
+ */
+export const checkRedirect = (
+  text: string,
+  plainHttpOrigin?: string
+): Either.Either<string, RedirectRefusal> =>
+  Either.flatMap(parse(text), (url) =>
+    url.protocol === "http:" && !isLoopback(url.hostname) && url.origin !== plainHttpOrigin
+      ? Either.left("not_loopback" as const)
+      : Either.right(url.href)
+  )
+
+/** Reads an entry of the allow-list; its query, if any, does not matter. */
+export const parsePrefix = (
+  text: string,
+  plainHttpOrigin?: string
+): Either.Either<RedirectPrefix, RedirectRefusal> =>
+  Either.map(checkRedirect(text, plainHttpOrigin), (href) => prefixOf(new URL(href)))
+
+const covers = (prefix: RedirectPrefix, candidate: RedirectPrefix): boolean =>
+  prefix.scheme === candidate.scheme &&
+  prefix.host === candidate.host &&
+  prefix.segments.every((segment, index) => candidate.segments[index] === segment)
+
+/**
+ * Whether a phone may ask for this redirect: compared as parsed URLs, never as text. Scheme and host (with port) are
+ * equal, and the path begins with the allowed one by whole segments. Returns the normalised URL.
+ */
+export const allow = (
+  text: string,
+  allowlist: ReadonlyArray<RedirectPrefix>,
+  plainHttpOrigin?: string
+): Either.Either<string, RedirectRefusal> =>
+  Either.flatMap(checkRedirect(text, plainHttpOrigin), (href) =>
+    allowlist.some((prefix) => covers(prefix, prefixOf(new URL(href))))
+      ? Either.right(href)
+      : Either.left("not_allowed" as const)
+  )
+
+/** Sets `session_ref` and `result` as query parameters, in place of any of that name; the others stay as they are. */
+export const withResult = (redirect: string, sessionRef: string, result: "pass" | "fail"): string => {
+  const [base = "", query = ""] = redirect.split(/\?(.*)/s)
+  const isOurs = (pair: string) =>
+    ["session_ref", "result"].includes(new URLSearchParams(pair).keys().next().value ?? "")
+  const kept = query.split("&").filter((pair) => pair !== "" && !isOurs(pair))
+  return `${base}?${[...kept, `session_ref=${encodeURIComponent(sessionRef)}`, `result=${result}`].join("&")}`
+}

@@ -1,0 +1,41 @@
+import { Clock, Duration, Effect, Random } from "effect"
+import { backoffMillis } from "../domain/Backoff.js"
+import { ProviderTimeout, type ProviderUnavailable, type VerifyHumanError } from "./VerifyHumanError.js"
+
+export interface Patience {
+  /** How long one attempt may take. */
+  readonly timeout: Duration.Duration
+  /** How long all attempts of a call may take together. */
+  readonly deadline: Duration.Duration
+}
+
+const isWorthAnotherTry = (error: VerifyHumanError): error is ProviderUnavailable | ProviderTimeout =>
+  error._tag === "ProviderUnavailable" || error._tag === "ProviderTimeout"
+
+/**
+ * Tries again after connection failures, timeouts, 5xx and 429, and after nothing else; waits as `Retry-After` says or
+ * else with a jittered back-off; and never beyond the deadline, where the last failure stands.
+ */
+export const withAttempts =
+  ({ deadline, timeout }: Patience) =>
+  <A, R>(attempt: Effect.Effect<A, VerifyHumanError, R>): Effect.Effect<A, VerifyHumanError, R> =>
+    Effect.gen(function* () {
+      const until = (yield* Clock.currentTimeMillis) + Duration.toMillis(deadline)
+      for (let attempts = 1; ; attempts++) {
+        const left = until - (yield* Clock.currentTimeMillis)
+        const result = yield* attempt.pipe(
+          Effect.timeoutFail({
+            duration: Math.min(Duration.toMillis(timeout), Math.max(1, left)),
+            onTimeout: () => new ProviderTimeout()
+          }),
+          Effect.either
+        )
+        if (result._tag === "Right") return result.right
+        const error = result.left
+        if (!isWorthAnotherTry(error)) return yield* error
+        const asked = error._tag === "ProviderUnavailable" ? error.retryAfterMillis : null
+        const pause = asked ?? backoffMillis(attempts, yield* Random.next)
+        if ((yield* Clock.currentTimeMillis) + pause >= until) return yield* error
+        yield* Effect.sleep(pause)
+      }
+    })

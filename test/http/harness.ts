@@ -1,0 +1,176 @@
+import { createHmac } from "node:crypto"
+import { HttpServer } from "@effect/platform"
+import { NodeContext } from "@effect/platform-node"
+import { Context, Effect, Either, Layer, Logger, LogLevel, Redacted } from "effect"
+import { SignJWT } from "jose"
+import { outcomeTable } from "../../src/domain/Outcome.js"
+import { parsePrefix } from "../../src/domain/Redirects.js"
+import { routes, serve } from "../../src/http/HttpService.js"
+import { AuthenticationPolicy, tokenAuthenticatorLayer } from "../../src/http/TokenAuthenticator.js"
+import { HostedPages } from "../../src/sessions/HostedPages.js"
+import { SessionFeed } from "../../src/sessions/SessionFeed.js"
+import { SessionPolicy } from "../../src/sessions/SessionPolicy.js"
+import { Sessions } from "../../src/sessions/Sessions.js"
+import { inboxLayer } from "../../src/storage/InboxLive.js"
+import { sessionRepositoryLayer } from "../../src/storage/SessionRepositoryLive.js"
+import type { Tables } from "../../src/storage/Tables.js"
+import { tablesMemory } from "../../src/storage/TablesMemory.js"
+import { VerifyHumanClient } from "../../src/verifyhuman/VerifyHumanClient.js"
+import type { VerifyHumanError } from "../../src/verifyhuman/VerifyHumanError.js"
+import { RejectedDeliveries } from "../../src/webhooks/RejectedDeliveries.js"
+import { WebhookIntake } from "../../src/webhooks/WebhookIntake.js"
+import { WebhookPolicy } from "../../src/webhooks/WebhookPolicy.js"
+import { WebhookVerifier } from "../../src/webhooks/WebhookVerifier.js"
+import { unique } from "../suites/fixtures.js"
+
+export const jwtSecret = "a-secret-for-tests-of-at-least-32-bytes"
+export const serviceKey = "service-key-for-tests-of-at-least-32-characters"
+export const webhookSecrets = ["whsec_first", "whsec_second"] as const
+
+const prefix = (text: string) => Either.getOrThrow(parsePrefix(text))
+
+export const sessionPolicy: Context.Tag.Service<SessionPolicy> = {
+  environment: "test",
+  defaultProduct: "verifyidentity",
+  products: ["verifyidentity", "verifyage"],
+  flowUrl: null,
+  expiresInHours: 1,
+  pageTitle: null,
+  successMessage: null,
+  failureMessage: null,
+  redirectUrl: "myapp://verified",
+  redirectAllowlist: [prefix("myapp://verified"), prefix("https://app.example/done")],
+  startLimit: { count: 5, windowMillis: 3_600_000 },
+  providerDeadlineMillis: 8000
+}
+
+export const webhookPolicy: Context.Tag.Service<WebhookPolicy> = {
+  secrets: [Redacted.make(webhookSecrets[0]), Redacted.make(webhookSecrets[1])],
+  scheme: "either",
+  outcomes: outcomeTable()
+}
+
+export const authenticationPolicy: Context.Tag.Service<AuthenticationPolicy> = {
+  jwksUrl: null,
+  jwtSecret: Redacted.make(jwtSecret),
+  issuer: null,
+  audience: null,
+  userClaim: "sub",
+  serviceKeys: [Redacted.make(serviceKey)]
+}
+
+/** The provider as a test wants it: what it answers next, and how often it was asked. */
+export class Provider extends Context.Tag("test/Provider")<
+  Provider,
+  { next: Effect.Effect<void, VerifyHumanError>; calls: Array<unknown>; tokens: Array<string> }
+>() {
+  static readonly layer = Layer.sync(Provider, () => ({ next: Effect.void, calls: [], tokens: [] }))
+}
+
+const client = Layer.effect(
+  VerifyHumanClient,
+  Effect.map(Provider, (provider) => ({
+    generate: (request) =>
+      Effect.gen(function* () {
+        provider.calls.push(request)
+        yield* provider.next
+        const token = unique("tok-")
+        provider.tokens.push(token)
+        const expiresAt = Date.now() + request.expiresInHours * 3_600_000
+        return {
+          hostedUrl: `https://app.verifyhuman.io/hosted/v/${token}`,
+          token,
+          expiresAt,
+          answer: { token }
+        }
+      })
+  }))
+)
+
+export interface Overrides {
+  readonly tables?: Layer.Layer<Tables, unknown, NodeContext.NodeContext>
+  readonly sessions?: Partial<Context.Tag.Service<SessionPolicy>>
+  readonly authentication?: Partial<Context.Tag.Service<AuthenticationPolicy>>
+  readonly webhooks?: Partial<Context.Tag.Service<WebhookPolicy>>
+}
+
+/** The whole service on a socket of its own; every layer can be swapped in one line. */
+export const service = (overrides: Overrides = {}) =>
+  serve(routes, { host: "127.0.0.1", port: 0 }).pipe(
+    Layer.provide([Sessions.layer, WebhookIntake.layer]),
+    Layer.provide([HostedPages.layer, WebhookVerifier.layer, tokenAuthenticatorLayer]),
+    Layer.provide([
+      sessionRepositoryLayer,
+      inboxLayer("test"),
+      SessionFeed.layerMemory,
+      RejectedDeliveries.layer,
+      client
+    ]),
+    Layer.provide([
+      overrides.tables ?? tablesMemory,
+      Layer.succeed(SessionPolicy, { ...sessionPolicy, ...overrides.sessions }),
+      Layer.succeed(WebhookPolicy, { ...webhookPolicy, ...overrides.webhooks }),
+      Layer.succeed(AuthenticationPolicy, { ...authenticationPolicy, ...overrides.authentication })
+    ]),
+    Layer.provideMerge(Provider.layer),
+    Layer.provide([NodeContext.layer, Logger.minimumLogLevel(LogLevel.None)])
+  )
+
+export interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever the wire holds
+  readonly json: any
+}
+
+export const baseUrl = Effect.map(HttpServer.HttpServer, ({ address }) =>
+  address._tag === "TcpAddress" ? `http://127.0.0.1:${address.port}` : ""
+)
+
+export const ask = Effect.fnUntraced(function* (path: string, init: RequestInit = {}) {
+  const base = yield* baseUrl
+  return yield* Effect.promise(async (): Promise<Answer> => {
+    const response = await fetch(base + path, { redirect: "manual", ...init })
+    const text = await response.text()
+    let json: unknown = null
+    try {
+      json = JSON.parse(text)
+    } catch {}
+    return { status: response.status, headers: response.headers, text, json }
+  })
+})
+
+export const aToken = (claims: Record<string, unknown> = {}, expiresIn = 3600): Promise<string> =>
+  new SignJWT({ sub: unique("user-"), ...claims })
+    .setProtectedHeader({ alg: "HS256" })
+    .setExpirationTime(Math.floor(Date.now() / 1000) + expiresIn)
+    .sign(new TextEncoder().encode(jwtSecret))
+
+/** A new user, as the headers of its requests. */
+export const aUser = (claims: Record<string, unknown> = {}) =>
+  Effect.map(
+    Effect.promise(() => aToken(claims)),
+    (token) => ({ authorization: `Bearer ${token}` })
+  )
+
+export const post = (path: string, headers: Record<string, string>, body?: unknown) =>
+  ask(path, {
+    method: "POST",
+    headers: body === undefined ? headers : { "content-type": "application/json", ...headers },
+    ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) })
+  })
+
+export const start = (headers: Record<string, string>, body?: unknown) =>
+  post("/api/start-verification", headers, body)
+
+export const status = (headers: Record<string, string>, sessionRef: string) =>
+  ask(`/api/verify-status?session_ref=${sessionRef}`, { headers })
+
+export const signed = (body: string | Uint8Array, secret: string = webhookSecrets[0]) => ({
+  "content-type": "application/json",
+  "x-verifyhuman-signature": `sha256=${createHmac("sha256", secret).update(body).digest("hex")}`
+})
+
+export const deliver = (body: Uint8Array, headers: Record<string, string> = signed(body)) =>
+  ask("/api/webhooks/verifyhuman", { method: "POST", headers, body })
