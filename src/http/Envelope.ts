@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto"
 import { HttpServerRequest, HttpServerResponse } from "@effect/platform"
 import { Effect } from "effect"
+import type { MethodTable } from "./Methods.js"
 import { answerFailure, reworded } from "./Problems.js"
 
 const acceptable = /^[A-Za-z0-9._-]{1,128}$/
@@ -15,7 +16,10 @@ const apiHeaders = {
 }
 
 /** What surrounds every answer: a request id, problem details for whatever failed, and security headers. */
-export const envelope = <E, R>(app: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>) =>
+export const envelope = <E, R>(
+  app: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>,
+  methods: MethodTable
+) =>
   Effect.gen(function* () {
     const request = yield* HttpServerRequest.HttpServerRequest
     const given = request.headers["x-request-id"] ?? ""
@@ -23,7 +27,7 @@ export const envelope = <E, R>(app: Effect.Effect<HttpServerResponse.HttpServerR
     const path = request.url.split("?", 1)[0] ?? ""
     const response = yield* app.pipe(
       Effect.map(reworded),
-      Effect.catchAllCause((cause) => answerFailure(cause, path)),
+      Effect.catchAllCause((cause) => answerFailure(cause, path, methods)),
       Effect.annotateLogs("request_id", requestId)
     )
     return HttpServerResponse.setHeaders(response, {

@@ -4,6 +4,7 @@ import { Access } from "./Access.js"
 import { Api } from "./Api.js"
 import { envelope } from "./Envelope.js"
 import { HealthLive } from "./Health.js"
+import { apiMethods, type MethodTable } from "./Methods.js"
 import { draining, listen, NodeListener } from "./NodeListener.js"
 import { PhoneLive } from "./Phone.js"
 import { WaitSlots } from "./WaitSlots.js"
@@ -25,14 +26,14 @@ const exactPaths = { ignoreTrailingSlash: false, ignoreDuplicateSlashes: false, 
 /** Serves routes on a socket of their own until the scope closes. */
 export const serve = <E, R>(
   routes: Layer.Layer<never, E, R>,
-  options: { readonly host: string; readonly port: number }
+  options: { readonly host: string; readonly port: number; readonly methods?: MethodTable }
 ) =>
   draining.pipe(
     Layer.provideMerge(
       Layer.unwrapScoped(
         HttpLayerRouter.toHttpEffect(routes).pipe(
           Effect.provideService(HttpLayerRouter.RouterConfig, exactPaths),
-          Effect.map((app) => HttpServer.serve(envelope(app)))
+          Effect.map((app) => HttpServer.serve(envelope(app, { ...apiMethods, ...options.methods })))
         )
       )
     ),

@@ -1,11 +1,14 @@
 import { HttpApi } from "@effect/platform"
 import { Api } from "./Api.js"
 
-/** Addresses outside the API's declaration. */
-const pages = ["/openapi.json", "/docs"]
+/** Which methods an address takes. */
+export type MethodTable = Readonly<Record<string, ReadonlyArray<string>>>
 
-const byPath = (): ReadonlyMap<string, ReadonlyArray<string>> => {
-  const methods = new Map<string, Array<string>>(pages.map((path) => [path, ["GET", "HEAD"]]))
+const byPath = (): MethodTable => {
+  const methods = new Map<string, ReadonlyArray<string>>([
+    ["/openapi.json", ["GET", "HEAD"]],
+    ["/docs", ["GET", "HEAD"]]
+  ])
   HttpApi.reflect(Api, {
     onGroup: () => {},
     onEndpoint: ({ endpoint }) => {
@@ -16,10 +19,8 @@ const byPath = (): ReadonlyMap<string, ReadonlyArray<string>> => {
       ])
     }
   })
-  return methods
+  return Object.fromEntries(methods)
 }
 
-const table = byPath()
-
-/** The methods that an address takes; none when there is no such address. */
-export const allowedMethods = (path: string): ReadonlyArray<string> => table.get(path) ?? []
+/** The methods of everything that `HttpService.routes` serves. */
+export const apiMethods: MethodTable = byPath()

@@ -4,7 +4,7 @@ import type { StorageUnavailable } from "../domain/StorageUnavailable.js"
 import type { SessionNotFound } from "../sessions/SessionErrors.js"
 import type { StartError } from "../sessions/Sessions.js"
 import { invalidRequest } from "./InvalidRequest.js"
-import { allowedMethods } from "./Methods.js"
+import type { MethodTable } from "./Methods.js"
 import { Problem } from "./Problem.js"
 
 /** What a use case's error is on the wire. */
@@ -27,22 +27,23 @@ export const problemOf = (error: StartError | SessionNotFound | StorageUnavailab
   }
 }
 
-const notRouted = (path: string): Problem => {
-  const methods = allowedMethods(path)
-  return methods.length === 0
+const notRouted = (path: string, methods: MethodTable): Problem => {
+  const allowed = Object.hasOwn(methods, path) ? methods[path] : undefined
+  return allowed === undefined
     ? new Problem({ code: "not_found" })
-    : new Problem({ code: "method_not_allowed", headers: { allow: methods.join(", ") } })
+    : new Problem({ code: "method_not_allowed", headers: { allow: allowed.join(", ") } })
 }
 
 /** The answer to a request that no handler answered: an unknown address, a problem, or a defect. */
 export const answerFailure = <E>(
   cause: Cause.Cause<E>,
-  path: string
+  path: string,
+  methods: MethodTable
 ): Effect.Effect<HttpServerResponse.HttpServerResponse, E> => {
   if (Cause.isInterruptedOnly(cause)) return Effect.failCause(cause)
   const error = Option.getOrUndefined(Cause.failureOption(cause)) ?? Cause.squash(cause)
   if (error instanceof Problem) return Effect.succeed(error.response)
-  if (error instanceof HttpServerError.RouteNotFound) return Effect.succeed(notRouted(path).response)
+  if (error instanceof HttpServerError.RouteNotFound) return Effect.succeed(notRouted(path, methods).response)
   return Effect.logError("Request failed", cause).pipe(
     Effect.as(new Problem({ code: "internal_error" }).response)
   )

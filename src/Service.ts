@@ -1,0 +1,70 @@
+import { NodeHttpClient } from "@effect/platform-node"
+import { Effect, Layer } from "effect"
+import { demoMethods, demoRoutes } from "./demo/Demo.js"
+import { providerEnvironment } from "./domain/Environment.js"
+import { routes, serve } from "./http/HttpService.js"
+import { tokenAuthenticatorLayer } from "./http/TokenAuthenticator.js"
+import { policies } from "./Policies.js"
+import { sandboxLayer } from "./sandbox/Sandbox.js"
+import { HostedPages } from "./sessions/HostedPages.js"
+import { SessionFeed } from "./sessions/SessionFeed.js"
+import { Sessions } from "./sessions/Sessions.js"
+import { Settings, type SettingsValue } from "./settings/Settings.js"
+import { inboxLayer } from "./storage/InboxLive.js"
+import { sessionRepositoryLayer } from "./storage/SessionRepositoryLive.js"
+import { sqliteTables } from "./storage/SqliteDatabase.js"
+import { VerifyHumanClient } from "./verifyhuman/VerifyHumanClient.js"
+import { RejectedDeliveries } from "./webhooks/RejectedDeliveries.js"
+import { WebhookIntake } from "./webhooks/WebhookIntake.js"
+import { WebhookVerifier } from "./webhooks/WebhookVerifier.js"
+
+const storage = ({ database, environment }: SettingsValue) =>
+  Layer.mergeAll(sessionRepositoryLayer, inboxLayer(providerEnvironment(environment))).pipe(
+    Layer.provide(sqliteTables(database._tag === "memory" ? ":memory:" : database.filename))
+  )
+
+const provider = ({ sandbox, verifyHuman }: SettingsValue) =>
+  VerifyHumanClient.layer({
+    ...verifyHuman,
+    ...(sandbox === null ? {} : { plainHttpOrigin: sandbox.url })
+  }).pipe(Layer.provide(NodeHttpClient.layerUndici))
+
+const useCases = Layer.mergeAll(Sessions.layer, WebhookIntake.layer).pipe(
+  Layer.provide([HostedPages.layer, WebhookVerifier.layer])
+)
+
+/** In the sandbox the phone in a browser is served too. */
+const pages = ({ auth, sandbox }: SettingsValue) =>
+  sandbox === null || auth.jwtSecret === null
+    ? routes
+    : Layer.merge(routes, demoRoutes({ ...auth, jwtSecret: auth.jwtSecret, sandboxUrl: sandbox.url }))
+
+const http = (settings: SettingsValue) =>
+  serve(pages(settings), { ...settings, methods: settings.sandbox === null ? {} : demoMethods }).pipe(
+    Layer.provide([useCases, tokenAuthenticatorLayer]),
+    Layer.provide([storage(settings), provider(settings), SessionFeed.layerMemory, RejectedDeliveries.layer]),
+    Layer.provide(policies)
+  )
+
+/** The sandbox calls the service beside it directly, whatever its public address is. */
+const ownAddress = ({ host, port }: SettingsValue) =>
+  `http://${host === "0.0.0.0" ? "127.0.0.1" : host}:${port}`
+
+const sandbox = (settings: SettingsValue) =>
+  settings.sandbox === null
+    ? Layer.empty
+    : sandboxLayer({
+        host: settings.host,
+        port: settings.sandbox.port,
+        publicUrl: settings.sandbox.url,
+        webhookUrl: `${ownAddress(settings)}/api/webhooks/verifyhuman`,
+        webhookSecret: settings.webhooks.secrets[0],
+        apiKey: "vhk_test_sandbox",
+        clientKey: "pk_demo_sandbox",
+        behaviour: settings.sandbox.behaviour
+      })
+
+/** The whole service of the current settings; in the environment `sandbox`, the provider's stand-in beside it. */
+export const serviceLayer = Layer.unwrapEffect(
+  Effect.map(Settings, (settings) => Layer.mergeAll(http(settings), sandbox(settings)))
+)

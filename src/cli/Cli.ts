@@ -1,0 +1,49 @@
+import { CliConfig, Command, ValidationError } from "@effect/cli"
+import { NodeContext } from "@effect/platform-node"
+import { Cause, Console, Effect, Exit, Layer } from "effect"
+import manifest from "../../package.json" with { type: "json" }
+import { openapi } from "./openapi.js"
+import { sandbox } from "./sandbox.js"
+import { serve, serving } from "./serve.js"
+
+const root = Command.make("verifyhuman-dropin", {}, () => serving).pipe(
+  Command.withDescription("The backend of VerifyHuman's mobile app drop-in. Without a command: serve."),
+  Command.withSubcommands([serve, sandbox, openapi])
+)
+
+const run = Command.run(root, {
+  name: "verifyhuman-dropin",
+  version: manifest.version,
+  executable: "verifyhuman-dropin"
+})
+
+/** 0 good, 1 failed, 2 wrong usage (contract section 1). */
+const exitCode = (exit: Exit.Exit<unknown, unknown>): number => {
+  if (Exit.isSuccess(exit) || Cause.isInterruptedOnly(exit.cause)) return 0
+  return ValidationError.isValidationError(Cause.squash(exit.cause)) ? 2 : 1
+}
+
+/** One line for a failure that says what to do; the whole cause for one that nobody foresaw. */
+const describe = (cause: Cause.Cause<unknown>): string => {
+  const error = Cause.squash(cause)
+  return Cause.isFailure(cause) && error instanceof Error && error.message !== ""
+    ? error.message
+    : Cause.pretty(cause)
+}
+
+const report = (cause: Cause.Cause<unknown>) =>
+  Cause.isInterruptedOnly(cause) || ValidationError.isValidationError(Cause.squash(cause))
+    ? Effect.void
+    : Console.error(describe(cause))
+
+/** Runs the command line and ends the process with its exit code. */
+export const cli = Effect.suspend(() => run(process.argv)).pipe(
+  Effect.tapErrorCause(report),
+  Effect.provide(Layer.merge(NodeContext.layer, CliConfig.layer({ showBuiltIns: false }))),
+  Effect.onExit((exit) =>
+    Effect.sync(() => {
+      process.exitCode = exitCode(exit)
+    })
+  ),
+  Effect.exit
+)

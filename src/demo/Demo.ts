@@ -1,0 +1,82 @@
+import { randomBytes } from "node:crypto"
+import { HttpLayerRouter, HttpServerRequest, HttpServerResponse } from "@effect/platform"
+import { NodeHttpServerRequest } from "@effect/platform-node"
+import { Clock, Effect, Layer, Option, Redacted, Schema } from "effect"
+import { SignJWT } from "jose"
+import { Problem } from "../http/Problem.js"
+import { readJson } from "../http/RequestBody.js"
+import page from "./phone.html"
+import landing from "./return.html"
+
+/** What the demo page needs to know of the service. */
+export interface DemoOptions {
+  readonly sandboxUrl: string
+  readonly jwtSecret: Redacted.Redacted
+  readonly issuer: string | null
+  readonly audience: string | null
+  readonly userClaim: string
+}
+
+const tokenSeconds = 3600
+const bodyLimit = 1024
+const SignIn = Schema.Struct({
+  user: Schema.String.pipe(Schema.pattern(/^[A-Za-z0-9._@-]{1,64}$/))
+})
+
+const html = (text: string, frames: string, connections: string) => {
+  const nonce = randomBytes(16).toString("base64")
+  return HttpServerResponse.text(text.replaceAll("{{nonce}}", nonce), {
+    contentType: "text/html; charset=utf-8",
+    headers: {
+      "content-security-policy": `default-src 'none'; script-src 'nonce-${nonce}'; style-src 'nonce-${nonce}'; img-src data:; connect-src 'self' ${connections}; frame-src ${frames}; frame-ancestors 'self'; base-uri 'none'; form-action 'none'`,
+      "x-frame-options": "SAMEORIGIN"
+    }
+  })
+}
+
+const phone = ({ sandboxUrl }: DemoOptions) =>
+  Effect.sync(() => html(page.replaceAll("{{sandbox}}", sandboxUrl), `'self' ${sandboxUrl}`, sandboxUrl))
+
+const signIn = Effect.fnUntraced(function* (options: DemoOptions) {
+  const request = NodeHttpServerRequest.toIncomingMessage(yield* HttpServerRequest.HttpServerRequest)
+  const body = yield* readJson(SignIn, request, bodyLimit)
+  if (Option.isNone(body)) {
+    return yield* new Problem({ code: "invalid_request", errors: [{ path: "user", message: "is missing" }] })
+  }
+  const { user } = body.value
+  const now = Math.floor((yield* Clock.currentTimeMillis) / 1000)
+  const claims = {
+    sub: user,
+    [options.userClaim]: user,
+    iat: now,
+    exp: now + tokenSeconds,
+    ...(options.issuer === null ? {} : { iss: options.issuer }),
+    ...(options.audience === null ? {} : { aud: options.audience })
+  }
+  const secret = new TextEncoder().encode(Redacted.value(options.jwtSecret))
+  const token = yield* Effect.promise(() =>
+    new SignJWT(claims).setProtectedHeader({ alg: "HS256" }).sign(secret)
+  )
+  return HttpServerResponse.unsafeJson({ token, expires_in: tokenSeconds })
+})
+
+/** The phone in a browser, for the sandbox only: a page, made-up users, and the place where deep links land. */
+export const demoRoutes = (options: DemoOptions) =>
+  Layer.mergeAll(
+    HttpLayerRouter.add("GET", "/", HttpServerResponse.redirect("/demo")),
+    HttpLayerRouter.add("GET", "/demo", phone(options)),
+    HttpLayerRouter.add(
+      "GET",
+      "/demo/return",
+      Effect.sync(() => html(landing, "'none'", ""))
+    ),
+    HttpLayerRouter.add("POST", "/demo/sign-in", signIn(options))
+  )
+
+/** The methods of these addresses, for whoever asks with another. */
+export const demoMethods: Readonly<Record<string, ReadonlyArray<string>>> = {
+  "/": ["GET", "HEAD"],
+  "/demo": ["GET", "HEAD"],
+  "/demo/return": ["GET", "HEAD"],
+  "/demo/sign-in": ["POST"]
+}

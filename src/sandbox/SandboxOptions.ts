@@ -1,0 +1,19 @@
+import { Context, type Redacted } from "effect"
+
+/** What the sandbox is told when it is started. */
+export class SandboxOptions extends Context.Tag("verifyhuman-dropin/SandboxOptions")<
+  SandboxOptions,
+  {
+    readonly host: string
+    readonly port: number
+    /** How a phone reaches the hosted pages, without a slash at its end. */
+    readonly publicUrl: string
+    /** Where the webhooks go. */
+    readonly webhookUrl: string
+    readonly webhookSecret: Redacted.Redacted
+    readonly apiKey: string
+    readonly clientKey: string
+    /** The behaviour of sessions that choose none. */
+    readonly behaviour: string
+  }
+>() {}

@@ -1,0 +1,48 @@
+import { Clock, Context, DateTime, Effect, Layer, PubSub, type Scope, Stream } from "effect"
+
+/** One thing that went over the wire, as the demo page shows it. No key, no signature, no secret is in it. */
+export interface WireEntry {
+  readonly at: string
+  readonly from: "service" | "phone" | "provider"
+  readonly to: "service" | "provider"
+  readonly method: string
+  readonly path: string
+  /** The answer's status; null when none came. */
+  readonly status: number | null
+  readonly note: string
+  /** The hosted session that it belongs to, if any. */
+  readonly token: string | null
+  readonly body: unknown
+}
+
+const kept = 500
+
+/** The live list of what went over the wire. */
+export class Wire extends Context.Tag("verifyhuman-dropin/Wire")<
+  Wire,
+  {
+    readonly record: (entry: Omit<WireEntry, "at">) => Effect.Effect<void>
+    /** What there is so far, and then each new entry. */
+    readonly follow: Effect.Effect<Stream.Stream<WireEntry>, never, Scope.Scope>
+  }
+>() {
+  static readonly layer: Layer.Layer<Wire> = Layer.scoped(
+    Wire,
+    Effect.gen(function* () {
+      const entries: Array<WireEntry> = []
+      const news = yield* Effect.acquireRelease(PubSub.sliding<WireEntry>(kept), PubSub.shutdown)
+      return {
+        record: Effect.fnUntraced(function* (entry) {
+          const at = DateTime.formatIso(DateTime.unsafeMake(yield* Clock.currentTimeMillis))
+          const dated = { at, ...entry }
+          entries.push(dated)
+          if (entries.length > kept) entries.shift()
+          yield* PubSub.publish(news, dated)
+        }),
+        follow: Effect.map(PubSub.subscribe(news), (queue) =>
+          Stream.concat(Stream.fromIterable([...entries]), Stream.fromQueue(queue))
+        )
+      }
+    })
+  )
+}
