@@ -6,7 +6,8 @@ export default defineConfig({
     {
       name: "html-as-text",
       enforce: "pre",
-      load: (id) => (id.endsWith(".html") ? `export default ${JSON.stringify(readFileSync(id, "utf8"))}` : undefined)
+      load: (id) =>
+        id.endsWith(".html") ? `export default ${JSON.stringify(readFileSync(id, "utf8"))}` : undefined
     }
   ],
   test: {

@@ -8,7 +8,7 @@ import { readJson } from "../http/RequestBody.js"
 import page from "./phone.html"
 import landing from "./return.html"
 
-/** What the demo page needs to know of the service. */
+/** What the demo page needs to know of the service. `sandboxUrl` is an origin, without a slash at its end. */
 export interface DemoOptions {
   readonly sandboxUrl: string
   readonly jwtSecret: Redacted.Redacted
@@ -19,23 +19,29 @@ export interface DemoOptions {
 
 const tokenSeconds = 3600
 const bodyLimit = 1024
-const SignIn = Schema.Struct({
-  user: Schema.String.pipe(Schema.pattern(/^[A-Za-z0-9._@-]{1,64}$/))
-})
 
-const html = (text: string, frames: string, connections: string) => {
+/** A name as people write them: no control or invisible characters. */
+const UserName = Schema.Trim.pipe(Schema.minLength(1), Schema.maxLength(64), Schema.pattern(/^\P{C}*$/u))
+const SignIn = Schema.Struct({ user: UserName })
+
+const show = (html: string, allowed: string) => {
   const nonce = randomBytes(16).toString("base64")
-  return HttpServerResponse.text(text.replaceAll("{{nonce}}", nonce), {
-    contentType: "text/html; charset=utf-8",
-    headers: {
-      "content-security-policy": `default-src 'none'; script-src 'nonce-${nonce}'; style-src 'nonce-${nonce}'; img-src data:; connect-src 'self' ${connections}; frame-src ${frames}; frame-ancestors 'self'; base-uri 'none'; form-action 'none'`,
-      "x-frame-options": "SAMEORIGIN"
+  return HttpServerResponse.text(
+    html.replaceAll("{{nonce}}", () => nonce),
+    {
+      contentType: "text/html; charset=utf-8",
+      headers: {
+        "content-security-policy": `default-src 'none'; script-src 'nonce-${nonce}'; style-src 'nonce-${nonce}'; img-src data:; ${allowed}frame-ancestors 'self'; base-uri 'none'; form-action 'none'`,
+        "x-frame-options": "SAMEORIGIN"
+      }
     }
-  })
+  )
 }
 
-const phone = ({ sandboxUrl }: DemoOptions) =>
-  Effect.sync(() => html(page.replaceAll("{{sandbox}}", sandboxUrl), `'self' ${sandboxUrl}`, sandboxUrl))
+const phone = ({ sandboxUrl }: DemoOptions) => {
+  const html = page.replaceAll("{{sandbox}}", () => sandboxUrl)
+  return Effect.sync(() => show(html, `connect-src 'self' ${sandboxUrl}; frame-src 'self' ${sandboxUrl}; `))
+}
 
 const signIn = Effect.fnUntraced(function* (options: DemoOptions) {
   const request = NodeHttpServerRequest.toIncomingMessage(yield* HttpServerRequest.HttpServerRequest)
@@ -68,7 +74,7 @@ export const demoRoutes = (options: DemoOptions) =>
     HttpLayerRouter.add(
       "GET",
       "/demo/return",
-      Effect.sync(() => html(landing, "'none'", ""))
+      Effect.sync(() => show(landing, ""))
     ),
     HttpLayerRouter.add("POST", "/demo/sign-in", signIn(options))
   )

@@ -10,6 +10,9 @@ const ProviderTime = Brand.nominal<ProviderTime>()
 const rfc3339 =
   /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d+))?(?:[Zz]|([+-])(\d{2}):(\d{2}))$/
 
+/** The look-behind keeps it linear: a fraction may be as long as a body. */
+const trailingZeros = /(?<!0)0+$/
+
 /** Reads an RFC 3339 date-time; `null` when it is not one, so that it ranks below every dated event. */
 export const parseProviderTime = (text: unknown): ProviderTime | null => {
   const match = typeof text === "string" ? rfc3339.exec(text) : null
@@ -23,6 +26,6 @@ export const parseProviderTime = (text: unknown): ProviderTime | null => {
     (Number(offsetHour ?? 0) * 60 + Number(offsetMinute ?? 0)) * (sign === "-" ? -60_000 : 60_000)
   const utc = new Date(localMillis - offset).toISOString()
   if (utc.length !== 24) return null
-  const digits = fraction.replace(/0+$/, "")
+  const digits = fraction.replace(trailingZeros, "")
   return ProviderTime(digits === "" ? utc.slice(0, 19) : `${utc.slice(0, 19)}.${digits}`)
 }

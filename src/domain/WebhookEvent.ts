@@ -24,7 +24,7 @@ export const ping = "test.ping"
 
 const parseRecord = (bytes: Uint8Array): JsonRecord | null => {
   try {
-    const json: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes))
+    const json: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes))
     return isJsonRecord(json) ? json : null
   } catch {
     return null
@@ -33,10 +33,19 @@ const parseRecord = (bytes: Uint8Array): JsonRecord | null => {
 
 const show = (text: string | null): string | null => (text === null ? null : displayable(text))
 
+/** A value that is no text, as JSON; nested deeper than the stack, it cannot be written, though it was read. */
+const written = (value: unknown): string => {
+  try {
+    return JSON.stringify(value)
+  } catch {
+    return "…"
+  }
+}
+
 const statusText = (value: unknown): string | null =>
   value === undefined || value === null
     ? null
-    : displayable(typeof value === "string" ? value : JSON.stringify(value))
+    : displayable(typeof value === "string" ? value : written(value))
 
 /**
  * What makes two deliveries the same event: its `id`, or, without one, its exact bytes; told apart per

@@ -7,18 +7,19 @@ export type Diagnosis = ReadonlyArray<string>
 const prefix = "whsec_"
 
 const secretForms = (secret: string): ReadonlyArray<readonly [form: string, key: string | Uint8Array]> => {
-  const stripped = secret.startsWith(prefix) ? secret.slice(prefix.length) : secret
+  const stripped = secret.startsWith(prefix) ? secret.slice(prefix.length) : null
   return [
     ["as configured", secret],
-    [`without its ${prefix} prefix`, stripped],
-    ["base64-decoded", Buffer.from(stripped, "base64")],
+    ...(stripped === null ? [] : [[`without its ${prefix} prefix`, stripped] as const]),
+    ["base64-decoded", Buffer.from(stripped ?? secret, "base64")],
     ["with white space around it", `${secret}\n`]
   ]
 }
 
 const reserialised = (body: Uint8Array): Uint8Array | null => {
   try {
-    return Buffer.from(JSON.stringify(JSON.parse(Buffer.from(body).toString("utf8"))))
+    const compact = Buffer.from(JSON.stringify(JSON.parse(Buffer.from(body).toString("utf8"))))
+    return compact.equals(body) ? null : compact
   } catch {
     return null
   }
