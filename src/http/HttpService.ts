@@ -23,6 +23,9 @@ export const routes = Layer.mergeAll(api, docs)
 /** One address, one way to write it: `/docs/` is not `/docs`. */
 const exactPaths = { ignoreTrailingSlash: false, ignoreDuplicateSlashes: false, caseSensitive: true }
 
+/** Routes on a router of their own: a shared one would serve what another server of this process has, too. */
+const ownRouter = Layer.fresh
+
 /** Serves routes on a socket of their own until the scope closes. */
 export const serve = <E, R>(
   routes: Layer.Layer<never, E, R>,
@@ -30,10 +33,12 @@ export const serve = <E, R>(
 ) =>
   draining.pipe(
     Layer.provideMerge(
-      Layer.unwrapScoped(
-        HttpLayerRouter.toHttpEffect(routes).pipe(
-          Effect.provideService(HttpLayerRouter.RouterConfig, exactPaths),
-          Effect.map((app) => HttpServer.serve(envelope(app, { ...apiMethods, ...options.methods })))
+      ownRouter(
+        Layer.unwrapScoped(
+          HttpLayerRouter.toHttpEffect(routes).pipe(
+            Effect.provideService(HttpLayerRouter.RouterConfig, exactPaths),
+            Effect.map((app) => HttpServer.serve(envelope(app, { ...apiMethods, ...options.methods })))
+          )
         )
       )
     ),
