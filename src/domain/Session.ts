@@ -1,12 +1,13 @@
 import type { ProviderEnvironment } from "./Environment.js"
+import { expiryDueAt } from "./Expiry.js"
 import type { Product } from "./Product.js"
-import { awaiting, unconfirmable, type Verdict } from "./Verdict.js"
+import type { Standing, Verdict } from "./Verdict.js"
 
-/** How the user reaches the provider: a page made for this session, or a shared Flow URL. */
-export type SessionModel = "hosted" | "flow"
+/** How the user reaches the provider: a page made for this session, a shared Flow URL, or the app's own SDK. */
+export type SessionModel = "hosted" | "flow" | "mobile"
 
 /** One verification of one user. Times are milliseconds since the epoch, UTC. */
-export interface Session {
+export interface Session extends Standing {
   readonly sessionRef: string
   readonly userId: string
   readonly environment: ProviderEnvironment
@@ -17,7 +18,7 @@ export interface Session {
   /** Equal starts of one user have equal fingerprints. */
   readonly fingerprint: string
   readonly reference: string | null
-  /** Open sessions can be resumed; a decided or restarted one is closed, and its URL forgotten. */
+  /** The current session of its kind, undecided by any event; there is one for each user and fingerprint. */
   readonly open: boolean
   readonly hostedUrl: string | null
   readonly verdict: Verdict
@@ -27,6 +28,10 @@ export interface Session {
   readonly createdAt: number
   readonly updatedAt: number
   readonly expiresAt: number
+  /** When the sweep will let it expire; null when nothing is to expire. */
+  readonly expiryDueAt: number | null
+  /** When it last expired without a verdict. */
+  readonly expiredAt: number | null
   readonly decidedAt: number | null
 }
 
@@ -34,18 +39,16 @@ const sessionRefForm = /^vs_[A-Za-z0-9_-]{32}$/
 
 export const isSessionRef = (text: string): boolean => sessionRefForm.test(text)
 
-export const initialVerdict = (session: Pick<Session, "confirmable">): Verdict =>
-  session.confirmable ? awaiting : unconfirmable
-
 /** Closed by its successor. Nothing that a phone can see changes, and a late verdict still counts. */
 export const closed = (session: Session): Session => ({ ...session, open: false, hostedUrl: null })
 
-/** Applies a changed verdict: a decided session is closed, one that is in review stays open. */
+/** Applies a changed verdict: an event's decision closes the session, expiry only takes its page away. */
 export const withVerdict = (
   session: Session,
   verdict: Verdict,
   providerStatus: string | null,
-  at: number
+  at: number,
+  reviewMillis: number
 ): Session => {
   const decided = verdict.status !== "pending"
   return {
@@ -55,7 +58,8 @@ export const withVerdict = (
     sequence: session.sequence + 1,
     updatedAt: at,
     decidedAt: decided ? at : null,
-    open: session.open && !decided,
+    expiryDueAt: expiryDueAt(verdict, session.expiresAt, at, reviewMillis),
+    open: session.open && (!decided || verdict.reason === "expired"),
     hostedUrl: decided ? null : session.hostedUrl
   }
 }

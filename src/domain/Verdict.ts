@@ -13,10 +13,19 @@ export interface Evidence {
   readonly key: string
   readonly outcome: Outcome
   readonly providerTime: ProviderTime | null
+  /** When it began to count for its session, in milliseconds since the epoch. */
+  readonly countedAt: number
+}
+
+/** What holds of a session without events: where it began, and when it last expired. */
+export interface Standing {
+  readonly confirmable: boolean
+  readonly expiredAt: number | null
 }
 
 export const awaiting: Verdict = { status: "pending", reason: "awaiting_result" }
 export const unconfirmable: Verdict = { status: "pending", reason: "unconfirmable" }
+export const expired: Verdict = { status: "fail", reason: "expired" }
 const inReview: Verdict = { status: "pending", reason: "in_review" }
 
 const verdicts: Readonly<Record<Outcome, Verdict>> = {
@@ -42,17 +51,25 @@ export interface Ruling<E extends Evidence> {
   readonly decidedBy: E | null
 }
 
+const standingVerdict = ({ confirmable, expiredAt }: Standing): Verdict =>
+  expiredAt !== null ? expired : confirmable ? awaiting : unconfirmable
+
+/** Expiry outweighs the reviews before it; one that comes later reopens the session. */
+const outlives = (event: Evidence, { expiredAt }: Standing): boolean =>
+  expiredAt === null || isDeciding(event.outcome) || event.countedAt > expiredAt
+
 /**
  * The verdict of a session: a function of the set of its counting events, whatever their order or number of
- * copies (contract section 5). Without any, it is `initial`.
+ * copies, and of its expiry (contract sections 3 and 5).
  */
-export const rule = <E extends Evidence>(events: Iterable<E>, initial: Verdict): Ruling<E> => {
+export const rule = <E extends Evidence>(events: Iterable<E>, standing: Standing): Ruling<E> => {
   let strongest: E | null = null
   for (const event of events) {
+    if (!outlives(event, standing)) continue
     if (strongest === null || compare(event, strongest) > 0) strongest = event
   }
   return strongest === null
-    ? { verdict: initial, decidedBy: null }
+    ? { verdict: standingVerdict(standing), decidedBy: null }
     : { verdict: verdicts[strongest.outcome], decidedBy: strongest }
 }
 

@@ -61,6 +61,13 @@ const dedupeKey = (bytes: Uint8Array, environment: string | null, id: string | n
 /** The dedupe key of a delivery that cannot be read. */
 export const unreadableKey = (bytes: Uint8Array): string => dedupeKey(bytes, null, null)
 
+/** The `verification_id` that a body carries, for showing; null when it has none. */
+export const verificationIdIn = (bytes: Uint8Array): string | null => {
+  const body = parseRecord(bytes)
+  const inside = isJsonRecord(body?.data) ? stringOrNull(body.data.verification_id) : null
+  return show(inside ?? stringOrNull(body?.verification_id))
+}
+
 /** Reads the exact bytes of a verified delivery; `null` when they are not a JSON object in UTF-8. */
 export const readWebhookEvent = (bytes: Uint8Array, outcomes: OutcomeTable): WebhookEvent | null => {
   const body = parseRecord(bytes)

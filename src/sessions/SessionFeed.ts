@@ -6,6 +6,9 @@ export interface Subscription {
   readonly news: Effect.Effect<void>
 }
 
+/** No `session_ref` looks like this. */
+const everybody = "*"
+
 /** Who waits for which session. News carries no content: whoever hears it reads the session again. */
 export class SessionFeed extends Context.Tag("verifyhuman-dropin/SessionFeed")<
   SessionFeed,
@@ -13,6 +16,8 @@ export class SessionFeed extends Context.Tag("verifyhuman-dropin/SessionFeed")<
     readonly publish: (sessionRef: string) => Effect.Effect<void>
     /** Subscribe before reading, so that nothing can happen unheard between the two. */
     readonly subscribe: (sessionRef: string) => Effect.Effect<Subscription, never, Scope.Scope>
+    /** News of any session. */
+    readonly subscribeToAll: Effect.Effect<Subscription, never, Scope.Scope>
     /** True once the service shuts down: nobody is to wait any longer. */
     readonly closed: Effect.Effect<boolean>
     /** Wakes every listener for the last time. */
@@ -42,13 +47,20 @@ export class SessionFeed extends Context.Tag("verifyhuman-dropin/SessionFeed")<
       if (group?.size === 0) listeners.delete(sessionRef)
     }
 
+    const subscribe = (key: string) =>
+      Effect.acquireRelease(
+        Effect.sync(() => add(key)),
+        (listener) => Effect.sync(() => remove(key, listener))
+      )
+
     return {
-      publish: (sessionRef) => Effect.sync(() => wake(listeners.get(sessionRef) ?? [])),
-      subscribe: (sessionRef) =>
-        Effect.acquireRelease(
-          Effect.sync(() => add(sessionRef)),
-          (listener) => Effect.sync(() => remove(sessionRef, listener))
-        ),
+      publish: (sessionRef) =>
+        Effect.sync(() => {
+          wake(listeners.get(sessionRef) ?? [])
+          wake(listeners.get(everybody) ?? [])
+        }),
+      subscribe,
+      subscribeToAll: subscribe(everybody),
       closed: Effect.sync(() => closed),
       close: Effect.sync(() => {
         closed = true

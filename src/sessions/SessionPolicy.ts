@@ -18,6 +18,8 @@ export class SessionPolicy extends Context.Tag("verifyhuman-dropin/SessionPolicy
     readonly failureMessage: string | null
     readonly redirectUrl: string | null
     readonly redirectAllowlist: ReadonlyArray<RedirectPrefix>
+    /** Whether the provider's status endpoints can be asked for sessions of the app's SDK. */
+    readonly tracking: boolean
     readonly startLimit: { readonly count: number; readonly windowMillis: number }
     /** How long one provider call may take with all its attempts, in milliseconds. */
     readonly providerDeadlineMillis: number

@@ -1,15 +1,12 @@
 import { Context, type Effect } from "effect"
+import type { AuditEntry } from "../domain/Audit.js"
 import type { Identifier } from "../domain/Correlation.js"
 import type { ProviderEnvironment } from "../domain/Environment.js"
+import type { Poll } from "../domain/Poll.js"
 import type { Session } from "../domain/Session.js"
 import type { Start, StartFailure } from "../domain/Start.js"
+import type { StartLimits } from "../domain/StartLimits.js"
 import type { StorageUnavailable } from "../domain/StorageUnavailable.js"
-
-export interface StartLimits {
-  readonly windowMillis: number
-  readonly opened: number
-  readonly failed: number
-}
 
 export interface ReservationRequest {
   readonly sessionRef: string
@@ -43,6 +40,21 @@ export type Opening =
   /** The provider handed out a token that belongs to another session. */
   | { readonly _tag: "TokenReused" }
 
+export interface TrackingRequest {
+  readonly session: Session
+  readonly poll: Poll
+  /** What the provider calls the session: a `verification_id` or a `session_id`. */
+  readonly identifier: Identifier
+  readonly limits: StartLimits
+}
+
+export type Tracking =
+  | { readonly _tag: "Tracked" }
+  /** By the same user, before. */
+  | { readonly _tag: "Known"; readonly session: Session }
+  | { readonly _tag: "Taken" }
+  | { readonly _tag: "Limited"; readonly retryAfterMillis: number }
+
 export interface ListCursor {
   readonly createdAt: number
   readonly sessionRef: string
@@ -59,10 +71,19 @@ export class SessionRepository extends Context.Tag("verifyhuman-dropin/SessionRe
       session: Session,
       identifiers: ReadonlyArray<Identifier>
     ) => Effect.Effect<Opening, StorageUnavailable>
+    /** Stores a session that the app's SDK has made, with its first turn in the poller's timetable. */
+    readonly track: (request: TrackingRequest) => Effect.Effect<Tracking, StorageUnavailable>
+    /** Lets up to `limit` sessions expire whose time has come; which. */
+    readonly expire: (now: number, limit: number) => Effect.Effect<ReadonlyArray<string>, StorageUnavailable>
+    /** Forgets a user: all that is known of their sessions is deleted, events keep no trace of them; which sessions. */
+    readonly erase: (
+      userId: string,
+      audit: (sessions: number) => AuditEntry
+    ) => Effect.Effect<ReadonlyArray<string>, StorageUnavailable>
     /** Ends a reservation whose provider call failed; equal starts that wait for it fail alike. */
     readonly release: (
       sessionRef: string,
-      failure: { readonly failure: StartFailure; readonly retryAfterMillis: number | null }
+      failure: { readonly failure: StartFailure | null; readonly retryAfterMillis: number | null }
     ) => Effect.Effect<void, StorageUnavailable>
     readonly findStart: (sessionRef: string) => Effect.Effect<Start | null, StorageUnavailable>
     readonly find: (sessionRef: string) => Effect.Effect<Session | null, StorageUnavailable>

@@ -69,6 +69,15 @@ const checkRedirect = (
   return null
 }
 
+const notOffered: FieldError = { path: "product", message: "is not a product that this service offers" }
+
+const isOffered = (policy: Policy, product: Product): boolean =>
+  product === policy.defaultProduct || policy.products.includes(product)
+
+/** Refuses a product that the team has not allowed. */
+export const checkProduct = (policy: Policy, product: Product): Either.Either<void, InvalidRequest> =>
+  isOffered(policy, product) ? Either.void : Either.left(new InvalidRequest({ errors: [notOffered] }))
+
 /** Fills in the team's defaults and refuses what the team has not allowed. */
 export const planStart = (
   policy: Policy,
@@ -76,9 +85,7 @@ export const planStart = (
 ): Either.Either<StartPlan, InvalidRequest> => {
   const errors: Array<FieldError> = []
   const product = command.product ?? policy.defaultProduct
-  if (product !== policy.defaultProduct && !policy.products.includes(product)) {
-    errors.push({ path: "product", message: "is not a product that this service offers" })
-  }
+  if (!isOffered(policy, product)) errors.push(notOffered)
   const requested = checkRedirect("redirect_url", command.redirectUrl, policy, errors)
   const requestedOnFailure = checkRedirect("failure_redirect_url", command.failureRedirectUrl, policy, errors)
   const redirectUrl = requested ?? policy.redirectUrl

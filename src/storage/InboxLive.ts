@@ -1,63 +1,175 @@
+import { createHash } from "node:crypto"
 import { Effect, Layer } from "effect"
+import { identifier } from "../domain/Correlation.js"
 import type { ProviderEnvironment } from "../domain/Environment.js"
 import type { InboxEvent } from "../domain/InboxEvent.js"
-import { unreadableKey } from "../domain/WebhookEvent.js"
-import { type Delivery, Inbox } from "../webhooks/Inbox.js"
+import { displayable } from "../domain/Text.js"
+import { unreadableKey, type WebhookEvent } from "../domain/WebhookEvent.js"
+import { EventNotFound, EventNotLinkable, SessionNotFound } from "../sessions/SessionErrors.js"
+import { VerdictPolicy } from "../sessions/VerdictPolicy.js"
+import { type Delivery, Inbox, type PollAnswer } from "../webhooks/Inbox.js"
 import { makeMatching } from "./Matching.js"
 import { Tables } from "./Tables.js"
 
-const inboxEvent = (environment: ProviderEnvironment, delivery: Delivery): InboxEvent => {
+/** What was read of a body, as the inbox keeps it. */
+const reading = (event: WebhookEvent | null) => ({
+  eventId: event?.eventId ?? null,
+  type: event?.type ?? null,
+  eventEnvironment: event?.environment ?? null,
+  product: event?.product ?? null,
+  outcome: event?.outcome ?? null,
+  providerStatus: event?.providerStatus ?? null,
+  providerTime: event?.providerTime ?? null,
+  verificationHash: event?.verification?.hash ?? null,
+  state: event === null ? ("unreadable" as const) : ("unmatched" as const),
+  why: event === null ? "not_json_object" : null
+})
+
+const delivered = (environment: ProviderEnvironment, delivery: Delivery): InboxEvent => {
   const { body, event, id, receivedAt, scheme, secretIndex, stale } = delivery
   return {
     id,
+    source: "webhook",
     environment,
     dedupeKey: event?.dedupeKey ?? unreadableKey(body),
-    eventId: event?.eventId ?? null,
-    type: event?.type ?? null,
-    eventEnvironment: event?.environment ?? null,
-    product: event?.product ?? null,
-    outcome: event?.outcome ?? null,
-    providerStatus: event?.providerStatus ?? null,
-    providerTime: event?.providerTime ?? null,
-    verificationHash: event?.verification?.hash ?? null,
+    ...reading(event),
     receivedAt,
     scheme,
     secretIndex,
     body,
-    state: stale ? "ignored" : event === null ? "unreadable" : "unmatched",
-    why: stale ? "stale" : event === null ? "not_json_object" : null,
+    ...(stale ? { state: "ignored", why: "stale" } : {}),
     sessionRef: null,
+    countedAt: null,
     copies: 1
   }
 }
 
 const isStale = (event: InboxEvent) => event.state === "ignored" && event.why === "stale"
 
+/** The same answer to the same question is the same event, however often it is given. */
+const answerKey = ({ providerStatus, sessionRef }: PollAnswer) =>
+  createHash("sha256")
+    .update(JSON.stringify(["poll", sessionRef, providerStatus]))
+    .digest("hex")
+
+const hashesOf = (event: WebhookEvent) => event.candidates.map((candidate) => candidate.hash)
+
 /** The inbox over any `Tables`. A fresh copy of an event that was only known stale is taken in as new. */
-export const inboxLayer = (environment: ProviderEnvironment): Layer.Layer<Inbox, never, Tables> =>
-  Layer.effect(
-    Inbox,
-    Effect.gen(function* () {
-      const tables = yield* Tables
-      const matching = yield* makeMatching
+export const inboxLayer: Layer.Layer<Inbox, never, Tables | VerdictPolicy> = Layer.effect(
+  Inbox,
+  Effect.gen(function* () {
+    const { environment } = yield* VerdictPolicy
+    const tables = yield* Tables
+    const matching = yield* makeMatching
 
-      const admit = Effect.fnUntraced(function* (delivery: Delivery) {
-        const inserted = yield* tables.insertEvent(inboxEvent(environment, delivery))
-        const revived = inserted._tag === "Duplicate" && isStale(inserted.event) && !delivery.stale
-        if (inserted._tag === "Duplicate" && !revived) {
-          return { event: inserted.event, duplicate: true, changed: [] }
-        }
-        const event = revived
-          ? { ...inboxEvent(environment, delivery), id: inserted.event.id, copies: inserted.event.copies }
-          : inserted.event
-        if (revived) yield* tables.updateEvent(event)
-        if (event.state !== "unmatched" || delivery.event === null)
-          return { event, duplicate: false, changed: [] }
-        const candidates = delivery.event.candidates.map((candidate) => candidate.hash)
-        const matched = yield* matching.match(event, candidates, delivery.receivedAt)
-        return { ...matched, duplicate: false }
-      })
-
-      return Inbox.of({ admit: (delivery) => tables.transaction("Inbox.admit", admit(delivery)) })
+    const admit = Effect.fnUntraced(function* (delivery: Delivery) {
+      const inserted = yield* tables.events.insert(delivered(environment, delivery))
+      const revived = inserted._tag === "Duplicate" && isStale(inserted.event) && !delivery.stale
+      if (inserted._tag === "Duplicate" && !revived) {
+        return { event: inserted.event, duplicate: true, changed: [] }
+      }
+      const { copies, id } = inserted.event
+      const event = revived ? { ...delivered(environment, delivery), id, copies } : inserted.event
+      if (revived) yield* tables.events.update(event)
+      if (delivery.event === null) return { event, duplicate: false, changed: [] }
+      const candidates = hashesOf(delivery.event)
+      yield* tables.events.insertCandidates(event, candidates)
+      if (event.state !== "unmatched") return { event, duplicate: false, changed: [] }
+      return { ...(yield* matching.match(event, candidates, delivery.receivedAt)), duplicate: false }
     })
-  )
+
+    /** A `verification_id` decides one session for ever (contract section 5). */
+    const isBoundElsewhere = Effect.fnUntraced(function* (event: InboxEvent, sessionRef: string) {
+      if (event.verificationHash === null) return false
+      const bound = yield* tables.identifiers.find(environment, [event.verificationHash])
+      return bound.some((known) => known.shared || known.sessionRef !== sessionRef)
+    })
+
+    const admitAnswer = Effect.fnUntraced(function* (answer: PollAnswer) {
+      const session = yield* tables.sessions.find(answer.sessionRef)
+      if (session === null) return yield* new SessionNotFound()
+      const verification =
+        answer.verificationId === null ? null : identifier("verification_id", answer.verificationId)
+      const inserted = yield* tables.events.insert({
+        id: answer.id,
+        source: "poll",
+        environment,
+        dedupeKey: answerKey(answer),
+        eventId: null,
+        type: null,
+        eventEnvironment: environment,
+        product: session.product,
+        outcome: answer.outcome,
+        providerStatus: displayable(answer.providerStatus),
+        providerTime: null,
+        verificationHash: verification?.hash ?? null,
+        receivedAt: answer.receivedAt,
+        scheme: null,
+        secretIndex: null,
+        body: answer.body,
+        state: "unmatched",
+        why: null,
+        sessionRef: null,
+        countedAt: null,
+        copies: 1
+      })
+      if (inserted._tag === "Duplicate") return { event: inserted.event, duplicate: true, changed: [] }
+      if (yield* isBoundElsewhere(inserted.event, answer.sessionRef)) {
+        const event: InboxEvent = { ...inserted.event, why: "ambiguous", sessionRef: answer.sessionRef }
+        yield* tables.events.update(event)
+        return { event, duplicate: false, changed: [] }
+      }
+      return { ...(yield* matching.assign(inserted.event, session, answer.receivedAt)), duplicate: false }
+    })
+
+    const find = Effect.fnUntraced(function* (id: string) {
+      const event = yield* tables.events.find(id)
+      return event === null || event.environment !== environment ? yield* new EventNotFound() : event
+    })
+
+    const link: Inbox["Type"]["link"] = Effect.fnUntraced(function* (id, sessionRef, audit) {
+      const event = yield* find(id)
+      const session = yield* tables.sessions.find(sessionRef)
+      if (session === null || session.environment !== environment) return yield* new SessionNotFound()
+      if (event.state !== "unmatched") return yield* new EventNotLinkable({ why: "not_unmatched" })
+      if (event.eventEnvironment !== session.environment) {
+        return yield* new EventNotLinkable({ why: "wrong_environment" })
+      }
+      if (event.product !== session.product) return yield* new EventNotLinkable({ why: "wrong_product" })
+      if (yield* isBoundElsewhere(event, sessionRef)) {
+        return yield* new EventNotLinkable({ why: "verification_bound" })
+      }
+      yield* tables.audit.insert(audit)
+      return { ...(yield* matching.assign(event, session, audit.at)), duplicate: false }
+    })
+
+    /** Nothing about an event that counts for a session changes but its reading: it stays with that session. */
+    const again = Effect.fnUntraced(function* (event: InboxEvent, at: number) {
+      const session = event.countedAt === null ? null : yield* tables.sessions.find(event.sessionRef ?? "")
+      return session === null
+        ? yield* matching.match(event, yield* tables.events.candidatesOf(event.id), at)
+        : yield* matching.assign(event, session, at)
+    })
+
+    const replay: Inbox["Type"]["replay"] = Effect.fnUntraced(function* (id, read, audit) {
+      const known = yield* find(id)
+      yield* tables.audit.insert(audit)
+      const reread = known.source === "poll" || known.body === null ? null : read(known.body)
+      if (reread !== null) yield* tables.events.insertCandidates(known, hashesOf(reread))
+      const event: InboxEvent = reread === null ? known : { ...known, ...reading(reread) }
+      if (event.source === "poll" || event.outcome === null) {
+        return { event: known, duplicate: false, changed: [] }
+      }
+      return { ...(yield* again(event, audit.at)), duplicate: false }
+    })
+
+    return Inbox.of({
+      admit: (delivery) => tables.transaction("Inbox.admit", admit(delivery)),
+      admitAnswer: (answer) => tables.transaction("Inbox.admitAnswer", admitAnswer(answer)),
+      list: ({ before, limit, state }) => tables.events.list(environment, state, before, limit),
+      find,
+      link: (id, sessionRef, audit) => tables.transaction("Inbox.link", link(id, sessionRef, audit)),
+      replay: (id, read, audit) => tables.transaction("Inbox.replay", replay(id, read, audit))
+    })
+  })
+)

@@ -2,63 +2,36 @@ import { Array, Effect } from "effect"
 import { attribute } from "../domain/Attribution.js"
 import type { IdentifierHash } from "../domain/Correlation.js"
 import type { InboxEvent } from "../domain/InboxEvent.js"
-import { initialVerdict, type Session, withVerdict } from "../domain/Session.js"
-import { type Evidence, rule, sameVerdict } from "../domain/Verdict.js"
+import type { Session } from "../domain/Session.js"
+import { makeSettle } from "./Settlement.js"
 import { Tables } from "./Tables.js"
 
-type Deciding = Evidence & { readonly event: InboxEvent }
-
-const evidence = (event: InboxEvent): ReadonlyArray<Deciding> =>
-  event.outcome === null
-    ? []
-    : [{ key: event.dedupeKey, outcome: event.outcome, providerTime: event.providerTime, event }]
-
-/** How events find their sessions and make verdicts. Every function runs inside a caller's transaction. */
+/** How events find their sessions. Every function runs inside a caller's transaction. */
 export const makeMatching = Effect.gen(function* () {
   const tables = yield* Tables
+  const settle = yield* makeSettle
 
   const matchesOf = Effect.fnUntraced(function* (
     event: InboxEvent,
     candidates: ReadonlyArray<IdentifierHash>
   ) {
-    const found = yield* tables.findIdentifiers(event.environment, candidates)
+    const found = yield* tables.identifiers.find(event.environment, candidates)
     const refs = Array.dedupe(
       found.filter((identifier) => !identifier.shared).map((identifier) => identifier.sessionRef)
     )
-    const sessions = yield* Effect.forEach(refs, tables.findSession)
+    const sessions = yield* Effect.forEach(refs, tables.sessions.find)
     return {
       sessions: sessions.filter((session) => session !== null),
       shared: found.some((identifier) => identifier.shared)
     }
   })
 
-  /** Folds a session's events into its verdict; true when that changed it. */
-  const settle = Effect.fnUntraced(function* (session: Session, at: number) {
-    const events = yield* tables.countingEvents(session.sessionRef)
-    const { decidedBy, verdict } = rule(events.flatMap(evidence), initialVerdict(session))
-    for (const event of events) {
-      const state = event.id === decidedBy?.event.id ? "applied" : "superseded"
-      if (event.state !== state) yield* tables.updateEvent({ ...event, state })
-    }
-    if (sameVerdict(verdict, session.verdict)) return false
-    const changed = withVerdict(session, verdict, decidedBy?.event.providerStatus ?? null, at)
-    yield* tables.updateSession(changed)
-    yield* tables.insertVerdict({
-      sessionRef: session.sessionRef,
-      sequence: changed.sequence,
-      verdict,
-      eventId: decidedBy?.event.id ?? null,
-      at
-    })
-    return true
-  })
-
   /** Binds the event's `verification_id` to its session; returns what the session is now known by as well. */
   const bind = Effect.fnUntraced(function* (event: InboxEvent, session: Session) {
     if (event.verificationHash === null) return []
-    const known = yield* tables.findIdentifiers(event.environment, [event.verificationHash])
+    const known = yield* tables.identifiers.find(event.environment, [event.verificationHash])
     if (known.length > 0) return []
-    yield* tables.claimIdentifier({
+    yield* tables.identifiers.claim({
       environment: event.environment,
       hash: event.verificationHash,
       sessionRef: session.sessionRef,
@@ -68,25 +41,33 @@ export const makeMatching = Effect.gen(function* () {
     return [event.verificationHash]
   })
 
-  /** Attributes one event and settles its session. Returns what the session gained, for the events that wait for it. */
+  /** Lets an event count for a session. Returns what the session gained, for the events that wait for it. */
+  const count = Effect.fnUntraced(function* (event: InboxEvent, session: Session, at: number) {
+    const countedAt = event.sessionRef === session.sessionRef ? (event.countedAt ?? at) : at
+    const counting: InboxEvent = {
+      ...event,
+      state: "superseded",
+      why: null,
+      sessionRef: session.sessionRef,
+      countedAt
+    }
+    yield* tables.events.update(counting)
+    const gained = yield* bind(event, session)
+    const changed = yield* settle(session, at)
+    return { event: counting, gained, changed: changed ? [session.sessionRef] : [] }
+  })
+
   const matchOne = Effect.fnUntraced(function* (
     event: InboxEvent,
     candidates: ReadonlyArray<IdentifierHash>,
     at: number
   ) {
     const attribution = attribute(event, yield* matchesOf(event, candidates))
-    if (attribution._tag === "Kept") {
-      const { sessionRef, state, why } = attribution
-      const kept = { ...event, state, why, sessionRef }
-      yield* tables.updateEvent(kept)
-      return { event: kept, gained: [], changed: [] }
-    }
-    const { session } = attribution
-    const counting: InboxEvent = { ...event, state: "superseded", why: null, sessionRef: session.sessionRef }
-    yield* tables.updateEvent(counting)
-    const gained = yield* bind(event, session)
-    const changed = yield* settle(session, at)
-    return { event: counting, gained, changed: changed ? [session.sessionRef] : [] }
+    if (attribution._tag === "Counts") return yield* count(event, attribution.session, at)
+    const { sessionRef, state, why } = attribution
+    const kept: InboxEvent = { ...event, state, why, sessionRef, countedAt: null }
+    yield* tables.events.update(kept)
+    return { event: kept, gained: [], changed: [] }
   })
 
   /** Matches the events that waited for these identifiers, and those that waited for what these bring, and so on. */
@@ -99,9 +80,8 @@ export const makeMatching = Effect.gen(function* () {
     let gained = identifiers
     while (gained.length > 0) {
       const next: Array<IdentifierHash> = []
-      for (const event of yield* tables.waitingEvents(environment, gained)) {
-        const result = yield* matchOne(event, yield* tables.candidatesOf(event.id), at)
-        if (result.event.state !== "unmatched") yield* tables.deleteCandidates(event.id)
+      for (const event of yield* tables.events.waiting(environment, gained)) {
+        const result = yield* matchOne(event, yield* tables.events.candidatesOf(event.id), at)
         next.push(...result.gained)
         changed.push(...result.changed)
       }
@@ -110,18 +90,24 @@ export const makeMatching = Effect.gen(function* () {
     return changed
   })
 
-  /** Takes in one event: its own attribution, and that of the events which its identifiers set free. */
-  const match = Effect.fnUntraced(function* (
-    event: InboxEvent,
-    candidates: ReadonlyArray<IdentifierHash>,
+  /** What follows from an event that was matched or linked: those that its identifiers set free. */
+  const follow = Effect.fnUntraced(function* (
+    own: { event: InboxEvent; gained: ReadonlyArray<IdentifierHash>; changed: ReadonlyArray<string> },
     at: number
   ) {
-    const own = yield* matchOne(event, candidates, at)
-    if (own.event.state === "unmatched") yield* tables.insertCandidates(event, candidates)
-    const changed = yield* matchWaiting(event.environment, own.gained, at)
-    const settled = (yield* tables.findEvent(event.id)) ?? own.event
-    return { event: settled, changed: Array.dedupe([...own.changed, ...changed]) }
+    const others = yield* matchWaiting(own.event.environment, own.gained, at)
+    const event = (yield* tables.events.find(own.event.id)) ?? own.event
+    return { event, changed: Array.dedupe([...own.changed, ...others]) }
   })
 
-  return { match, matchWaiting } as const
+  return {
+    settle,
+    matchWaiting,
+    /** Attributes one event by its candidates. */
+    match: (event: InboxEvent, candidates: ReadonlyArray<IdentifierHash>, at: number) =>
+      Effect.flatMap(matchOne(event, candidates, at), (own) => follow(own, at)),
+    /** Lets an event count for a session that is known otherwise: an operator or the poller named it. */
+    assign: (event: InboxEvent, session: Session, at: number) =>
+      Effect.flatMap(count(event, session, at), (own) => follow(own, at))
+  } as const
 })

@@ -3,8 +3,8 @@ import { SqlClient } from "@effect/sql"
 import { SqliteClient } from "@effect/sql-sqlite-node"
 import { Cause, Data, Effect, Layer } from "effect"
 import { migrate } from "./Migrations.js"
+import { tablesSql } from "./sql/TablesSql.js"
 import type { Tables } from "./Tables.js"
-import { tablesSql } from "./TablesSql.js"
 
 /** The database could not be opened or brought to this program's schema. */
 export class DatabaseUnusable extends Data.TaggedError("DatabaseUnusable")<{

@@ -1,21 +1,72 @@
 import { Context, type Effect } from "effect"
+import type { Action, ActionAttempt, ActionState } from "../domain/Action.js"
+import type { AuditEntry } from "../domain/Audit.js"
 import type { Identifier, IdentifierHash } from "../domain/Correlation.js"
 import type { ProviderEnvironment } from "../domain/Environment.js"
-import type { InboxEvent } from "../domain/InboxEvent.js"
+import type { EventState, InboxEvent } from "../domain/InboxEvent.js"
+import type { Poll } from "../domain/Poll.js"
+import type { Product } from "../domain/Product.js"
 import type { Session } from "../domain/Session.js"
 import type { IdempotencyRecord, Start } from "../domain/Start.js"
 import type { StorageUnavailable } from "../domain/StorageUnavailable.js"
-import type { Verdict } from "../domain/Verdict.js"
+import type { VerdictChange } from "../domain/VerdictChange.js"
 
-export interface Slot {
-  readonly environment: ProviderEnvironment
-  readonly userId: string
-  readonly fingerprint: string
-}
+type Write = Effect.Effect<void, StorageUnavailable>
+type Read<A> = Effect.Effect<A, StorageUnavailable>
+type List<A> = Read<ReadonlyArray<A>>
 
 export interface UserOf {
   readonly environment: ProviderEnvironment
   readonly userId: string
+}
+
+export interface Slot extends UserOf {
+  readonly fingerprint: string
+}
+
+/** Where the page before ended, newest first. */
+export interface Before {
+  readonly at: number
+  readonly id: string
+}
+
+export interface SessionsTable {
+  readonly insert: (session: Session) => Write
+  readonly update: (session: Session) => Write
+  readonly find: (sessionRef: string) => Read<Session | null>
+  readonly findOpen: (slot: Slot) => Read<Session | null>
+  readonly list: (user: UserOf, before: Before | null, limit: number) => List<Session>
+  /** Those whose time to expire has come, longest due first. */
+  readonly due: (environment: ProviderEnvironment, now: number, limit: number) => List<Session>
+  readonly delete: (sessionRef: string) => Write
+  /** Expired, and no event ever counted for them. */
+  readonly countExpiredWithoutEvent: (environment: ProviderEnvironment) => Read<number>
+}
+
+export interface StartsTable {
+  readonly insert: (start: Start) => Write
+  readonly find: (sessionRef: string) => Read<Start | null>
+  readonly findReserved: (slot: Slot) => Read<Start | null>
+  /** Ends a reserved start; false when it was not reserved any more. */
+  readonly end: (
+    sessionRef: string,
+    end: Pick<Start, "state" | "failure" | "retryAfterMillis">
+  ) => Read<boolean>
+  /** The user's starts since a time, oldest first. */
+  readonly since: (user: UserOf, since: number) => List<Start>
+  readonly deleteOfUser: (user: UserOf) => Write
+  /** Forgets ended starts from before a time; how many. */
+  readonly purge: (before: number, limit: number) => Read<number>
+}
+
+export interface IdempotencyTable {
+  readonly find: (user: UserOf, keyHash: string) => Read<IdempotencyRecord | null>
+  readonly put: (record: IdempotencyRecord) => Write
+  /** Forgets the keys of a start that failed. */
+  readonly release: (sessionRef: string) => Write
+  readonly complete: (sessionRef: string, status: 200 | 201) => Write
+  readonly deleteOfUser: (user: UserOf) => Write
+  readonly purge: (before: number, limit: number) => Read<number>
 }
 
 export interface IdentifierRow {
@@ -23,29 +74,106 @@ export interface IdentifierRow {
   readonly hash: IdentifierHash
   readonly sessionRef: string
   readonly kind: Identifier["kind"]
-  readonly source: "service" | "provider" | "event"
+  readonly source: "service" | "provider" | "event" | "phone"
 }
 
 export interface FoundIdentifier {
   readonly sessionRef: string
+  readonly source: IdentifierRow["source"]
   /** Claimed by a second session: it identifies neither. */
   readonly shared: boolean
 }
 
-export interface VerdictRow {
-  readonly sessionRef: string
-  readonly sequence: number
-  readonly verdict: Verdict
-  readonly eventId: string | null
-  readonly at: number
+export interface IdentifiersTable {
+  readonly claim: (identifier: IdentifierRow) => Write
+  readonly find: (
+    environment: ProviderEnvironment,
+    hashes: ReadonlyArray<IdentifierHash>
+  ) => List<FoundIdentifier>
+  readonly deleteOf: (sessionRef: string) => Write
 }
 
 export type InsertedEvent =
   | { readonly _tag: "New"; readonly event: InboxEvent }
   | { readonly _tag: "Duplicate"; readonly event: InboxEvent }
 
-type Write = Effect.Effect<void, StorageUnavailable>
-type Read<A> = Effect.Effect<A, StorageUnavailable>
+export interface EventsTable {
+  /** Inserts the event or, when its dedupe key is known, counts one more copy of the event that is there. */
+  readonly insert: (event: InboxEvent) => Read<InsertedEvent>
+  readonly update: (event: InboxEvent) => Write
+  readonly find: (id: string) => Read<InboxEvent | null>
+  /** The events that count for a session: `applied` and `superseded`. */
+  readonly counting: (sessionRef: string) => List<InboxEvent>
+  readonly ofSession: (sessionRef: string) => List<InboxEvent>
+  readonly list: (
+    environment: ProviderEnvironment,
+    state: EventState | null,
+    before: Before | null,
+    limit: number
+  ) => List<InboxEvent>
+  readonly count: (environment: ProviderEnvironment, state: EventState) => Read<number>
+  /** Erases the bodies of events received before a time; how many. */
+  readonly eraseBodies: (before: number, limit: number) => Read<number>
+
+  readonly insertCandidates: (event: InboxEvent, hashes: ReadonlyArray<IdentifierHash>) => Write
+  readonly candidatesOf: (eventId: string) => List<IdentifierHash>
+  readonly deleteCandidates: (eventId: string) => Write
+  /** True when any event carries this identifier, whatever became of it. */
+  readonly carries: (environment: ProviderEnvironment, hash: IdentifierHash) => Read<boolean>
+  /** The unmatched events that carry one of these identifiers. */
+  readonly waiting: (
+    environment: ProviderEnvironment,
+    hashes: ReadonlyArray<IdentifierHash>
+  ) => List<InboxEvent>
+}
+
+export interface VerdictsTable {
+  readonly insert: (change: VerdictChange) => Write
+  readonly ofSession: (sessionRef: string) => List<VerdictChange>
+  readonly deleteOf: (sessionRef: string) => Write
+}
+
+export interface ActionsTable {
+  readonly insert: (action: Action) => Write
+  readonly find: (id: string) => Read<Action | null>
+  /** Takes what is due, the first of each session only; until `until` nobody else can. */
+  readonly claim: (now: number, until: number, limit: number) => List<Action>
+  /** Applies the end of an attempt, unless another worker has taken the action over since. */
+  readonly settle: (
+    action: Action,
+    end: Pick<Action, "state" | "nextAttemptAt" | "finishedAt">
+  ) => Read<boolean>
+  /** Makes a dead action due again; null when it is not dead. */
+  readonly redrive: (id: string, now: number) => Read<Action | null>
+  readonly list: (
+    environment: ProviderEnvironment,
+    state: ActionState | null,
+    before: Before | null,
+    limit: number
+  ) => List<Action>
+  readonly count: (environment: ProviderEnvironment, state: ActionState) => Read<number>
+  readonly ofSession: (sessionRef: string) => List<Action>
+  readonly deleteOf: (sessionRef: string) => Write
+
+  readonly insertAttempt: (attempt: ActionAttempt) => Write
+  readonly attemptsOf: (sessionRef: string) => List<ActionAttempt>
+  /** Forgets the attempts of finished actions from before a time; how many. */
+  readonly purgeAttempts: (before: number, limit: number) => Read<number>
+}
+
+export interface PollsTable {
+  readonly insert: (poll: Poll) => Write
+  /** Takes what is due of these products; until `until` nobody else can. */
+  readonly claim: (products: ReadonlyArray<Product>, now: number, until: number, limit: number) => List<Poll>
+  /** Sets the next turn, unless another worker has taken the poll over since. */
+  readonly reschedule: (poll: Poll, nextAt: number) => Write
+  readonly delete: (sessionRef: string) => Write
+}
+
+export interface AuditTable {
+  readonly insert: (entry: AuditEntry) => Write
+  readonly list: (before: Before | null, limit: number) => List<AuditEntry>
+}
 
 /**
  * The statements that the repositories are made of, one database behind them. Everything inside `transaction`
@@ -59,55 +187,14 @@ export class Tables extends Context.Tag("verifyhuman-dropin/Tables")<
       body: Effect.Effect<A, E, R>
     ) => Effect.Effect<A, E | StorageUnavailable, R>
     readonly ping: Read<void>
-
-    readonly insertSession: (session: Session) => Write
-    readonly updateSession: (session: Session) => Write
-    readonly findSession: (sessionRef: string) => Read<Session | null>
-    readonly findOpenSession: (slot: Slot) => Read<Session | null>
-    readonly listSessions: (
-      user: UserOf,
-      before: { readonly createdAt: number; readonly sessionRef: string } | null,
-      limit: number
-    ) => Read<ReadonlyArray<Session>>
-
-    readonly insertStart: (start: Start) => Write
-    readonly findStart: (sessionRef: string) => Read<Start | null>
-    readonly findReservedStart: (slot: Slot) => Read<Start | null>
-    /** Ends a reserved start; false when it was not reserved any more. */
-    readonly endStart: (
-      sessionRef: string,
-      end: Pick<Start, "state" | "failure" | "retryAfterMillis">
-    ) => Read<boolean>
-    /** The user's starts since a time, oldest first. */
-    readonly startsSince: (user: UserOf, since: number) => Read<ReadonlyArray<Start>>
-
-    readonly findIdempotency: (user: UserOf, keyHash: string) => Read<IdempotencyRecord | null>
-    readonly putIdempotency: (record: IdempotencyRecord) => Write
-    readonly deleteIdempotency: (sessionRef: string) => Write
-    readonly completeIdempotency: (sessionRef: string, status: 200 | 201) => Write
-
-    readonly claimIdentifier: (identifier: IdentifierRow) => Read<FoundIdentifier>
-    readonly findIdentifiers: (
-      environment: ProviderEnvironment,
-      hashes: ReadonlyArray<IdentifierHash>
-    ) => Read<ReadonlyArray<FoundIdentifier>>
-
-    /** Inserts the event or, when its dedupe key is known, counts one more copy of the event that is there. */
-    readonly insertEvent: (event: InboxEvent) => Read<InsertedEvent>
-    readonly updateEvent: (event: InboxEvent) => Write
-    readonly findEvent: (id: string) => Read<InboxEvent | null>
-    /** The events that count for a session: `applied` and `superseded`. */
-    readonly countingEvents: (sessionRef: string) => Read<ReadonlyArray<InboxEvent>>
-
-    readonly insertCandidates: (event: InboxEvent, hashes: ReadonlyArray<IdentifierHash>) => Write
-    readonly deleteCandidates: (eventId: string) => Write
-    readonly candidatesOf: (eventId: string) => Read<ReadonlyArray<IdentifierHash>>
-    /** The unmatched events that carry one of these identifiers. */
-    readonly waitingEvents: (
-      environment: ProviderEnvironment,
-      hashes: ReadonlyArray<IdentifierHash>
-    ) => Read<ReadonlyArray<InboxEvent>>
-
-    readonly insertVerdict: (verdict: VerdictRow) => Write
+    readonly sessions: SessionsTable
+    readonly starts: StartsTable
+    readonly idempotency: IdempotencyTable
+    readonly identifiers: IdentifiersTable
+    readonly events: EventsTable
+    readonly verdicts: VerdictsTable
+    readonly actions: ActionsTable
+    readonly polls: PollsTable
+    readonly audit: AuditTable
   }
 >() {}

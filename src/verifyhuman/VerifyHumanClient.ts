@@ -2,8 +2,8 @@ import { type Headers, HttpClient, HttpClientRequest, type HttpClientResponse } 
 import { Clock, Context, type Duration, Effect, Layer, Option, Redacted, Schema, Stream } from "effect"
 import type { Product } from "../domain/Product.js"
 import { isLoopback } from "../domain/Redirects.js"
+import { retryAfterMillis } from "../domain/RetryAfter.js"
 import { withAttempts } from "./Attempts.js"
-import { retryAfterMillis } from "./RetryAfter.js"
 import { GenerateAnswer, type GenerateRequest } from "./VerifyHumanApi.js"
 import {
   ProviderOutOfCredits,

@@ -9,6 +9,7 @@ export type RejectionReason =
   | "unexpected_shape"
   | "insecure_hosted_url"
   | "no_api_key"
+  | "no_client_key"
 
 /** The provider understood and refused, or its answer cannot be used. Asking again will not help. */
 export class ProviderRejected extends Data.TaggedError("ProviderRejected")<{
@@ -23,6 +24,8 @@ export class ProviderOutOfCredits extends Data.TaggedError("ProviderOutOfCredits
 export class ProviderUnavailable extends Data.TaggedError("ProviderUnavailable")<{
   /** What the provider asked for by `Retry-After`, in milliseconds. */
   readonly retryAfterMillis: number | null
+  /** It was 429: the provider is there, and has had enough. */
+  readonly throttled?: boolean
 }> {}
 
 /** No answer within the deadline of all attempts together. */

@@ -1,0 +1,68 @@
+import { Clock, Duration, Effect, Stream } from "effect"
+import { isSessionRef } from "../domain/Session.js"
+import type { Caller } from "./Caller.js"
+import { SessionNotFound } from "./SessionErrors.js"
+import { SessionFeed } from "./SessionFeed.js"
+import { SessionPolicy } from "./SessionPolicy.js"
+import { SessionRepository } from "./SessionRepository.js"
+
+/** `GET /api/verify-status`: now, as soon as it is worth telling, and each time that it is. Nothing is written. */
+export const makeWatching = Effect.gen(function* () {
+  const repository = yield* SessionRepository
+  const feed = yield* SessionFeed
+  const policy = yield* SessionPolicy
+
+  const status = Effect.fnUntraced(function* (caller: Caller, sessionRef: string) {
+    const session = isSessionRef(sessionRef) ? yield* repository.find(sessionRef) : null
+    if (session?.userId !== caller.userId || session.environment !== policy.environment) {
+      return yield* new SessionNotFound()
+    }
+    return session
+  })
+
+  const wait = (caller: Caller, sessionRef: string, known: number | null, duration: Duration.Duration) =>
+    Effect.gen(function* () {
+      const subscription = yield* feed.subscribe(sessionRef)
+      const until = (yield* Clock.currentTimeMillis) + Duration.toMillis(duration)
+      let session = yield* status(caller, sessionRef)
+      const told = known ?? (session.verdict.status === "pending" ? session.sequence : null)
+      while (session.sequence === told && !(yield* feed.closed)) {
+        const left = until - (yield* Clock.currentTimeMillis)
+        if (left <= 0) break
+        yield* Effect.timeoutOption(subscription.news, left)
+        session = yield* status(caller, sessionRef)
+      }
+      return session
+    }).pipe(Effect.scoped)
+
+  const untilExpiry =
+    ({ expiresAt }: Caller) =>
+    <A, E>(stream: Stream.Stream<A, E>) =>
+      expiresAt === null
+        ? stream
+        : Stream.interruptWhen(
+            stream,
+            Effect.flatMap(Clock.currentTimeMillis, (now) => Effect.sleep(Math.max(0, expiresAt - now)))
+          )
+
+  const watch = (caller: Caller, sessionRef: string) =>
+    Stream.unfoldEffect({ told: null as number | null, over: false }, ({ over, told }) =>
+      Effect.gen(function* () {
+        if (over || (yield* feed.closed)) return yield* Effect.fail(null)
+        const session = yield* told === null
+          ? status(caller, sessionRef)
+          : wait(caller, sessionRef, told, Duration.hours(1))
+        if (session.sequence === told) return yield* Effect.fail(null)
+        const next = { told: session.sequence, over: session.verdict.status !== "pending" }
+        return [session, next] as const
+      }).pipe(
+        Effect.asSome,
+        Effect.catchIf(
+          (error) => error === null,
+          () => Effect.succeedNone
+        )
+      )
+    ).pipe(untilExpiry(caller))
+
+  return { status, wait, watch }
+})

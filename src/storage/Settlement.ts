@@ -1,0 +1,69 @@
+import { Effect } from "effect"
+import { actionOf } from "../domain/Action.js"
+import type { InboxEvent } from "../domain/InboxEvent.js"
+import { type Session, withVerdict } from "../domain/Session.js"
+import { type Evidence, rule, sameVerdict } from "../domain/Verdict.js"
+import { verificationIdIn } from "../domain/WebhookEvent.js"
+import { Entropy } from "../sessions/Entropy.js"
+import { VerdictPolicy } from "../sessions/VerdictPolicy.js"
+import { Tables } from "./Tables.js"
+
+type Deciding = Evidence & { readonly event: InboxEvent }
+
+const evidence = (event: InboxEvent): ReadonlyArray<Deciding> =>
+  event.outcome === null
+    ? []
+    : [
+        {
+          key: event.dedupeKey,
+          outcome: event.outcome,
+          providerTime: event.providerTime,
+          countedAt: event.countedAt ?? event.receivedAt,
+          event
+        }
+      ]
+
+/**
+ * Folds a session's events into its verdict. A change is stored with what it sets in motion, inside the caller's
+ * transaction; true when there was one.
+ */
+export const makeSettle = Effect.gen(function* () {
+  const tables = yield* Tables
+  const policy = yield* VerdictPolicy
+  const entropy = yield* Entropy
+
+  const setInMotion = Effect.fnUntraced(function* (
+    before: Session,
+    after: Session,
+    cause: InboxEvent | null
+  ) {
+    if (!policy.actions) return
+    const id = `msg_${yield* entropy.token}`
+    const action = actionOf(id, after, before.verdict, cause?.body ? verificationIdIn(cause.body) : null)
+    if (action !== null) yield* tables.actions.insert(action)
+  })
+
+  return Effect.fnUntraced(function* (session: Session, at: number) {
+    const events = yield* tables.events.counting(session.sessionRef)
+    const { decidedBy, verdict } = rule(events.flatMap(evidence), session)
+    for (const event of events) {
+      const state = event.id === decidedBy?.event.id ? "applied" : "superseded"
+      if (event.state !== state) yield* tables.events.update({ ...event, state })
+    }
+    if (sameVerdict(verdict, session.verdict)) return false
+    const cause = decidedBy?.event ?? null
+    const changed = withVerdict(session, verdict, cause?.providerStatus ?? null, at, policy.reviewMillis)
+    yield* tables.sessions.update(changed)
+    yield* tables.verdicts.insert({
+      sessionRef: session.sessionRef,
+      sequence: changed.sequence,
+      verdict,
+      eventId: cause?.id ?? null,
+      at
+    })
+    if (session.model === "mobile" && verdict.status !== "pending")
+      yield* tables.polls.delete(session.sessionRef)
+    yield* setInMotion(session, changed, cause)
+    return true
+  })
+})

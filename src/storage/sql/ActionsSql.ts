@@ -1,0 +1,125 @@
+import type { SqlClient } from "@effect/sql"
+import { Effect } from "effect"
+import type { Action, ActionAttempt } from "../../domain/Action.js"
+import type { ActionsTable } from "../Tables.js"
+import { all, counted, first, numberOrNull, run, touched } from "./Statement.js"
+
+interface Row {
+  readonly id: string
+  readonly session_ref: string
+  readonly environment: Action["environment"]
+  readonly sequence: number
+  readonly type: Action["type"]
+  readonly payload: string
+  readonly state: Action["state"]
+  readonly attempts: number
+  readonly tries: number
+  readonly created_at: number
+  readonly next_attempt_at: number
+  readonly finished_at: number | null
+}
+
+const toRow = (action: Action): Row => ({
+  id: action.id,
+  session_ref: action.sessionRef,
+  environment: action.environment,
+  sequence: action.sequence,
+  type: action.type,
+  payload: action.payload,
+  state: action.state,
+  attempts: action.attempts,
+  tries: action.tries,
+  created_at: action.createdAt,
+  next_attempt_at: action.nextAttemptAt,
+  finished_at: action.finishedAt
+})
+
+const fromRow = (row: Row): Action => ({
+  id: row.id,
+  sessionRef: row.session_ref,
+  environment: row.environment,
+  sequence: Number(row.sequence),
+  type: row.type,
+  payload: row.payload,
+  state: row.state,
+  attempts: Number(row.attempts),
+  tries: Number(row.tries),
+  createdAt: Number(row.created_at),
+  nextAttemptAt: Number(row.next_attempt_at),
+  finishedAt: numberOrNull(row.finished_at)
+})
+
+interface AttemptRow {
+  readonly action_id: string
+  readonly attempt: number
+  readonly at: number
+  readonly result: ActionAttempt["result"]
+  readonly status: number | null
+  readonly answer: string
+}
+
+const attemptFromRow = (row: AttemptRow): ActionAttempt => ({
+  actionId: row.action_id,
+  attempt: Number(row.attempt),
+  at: Number(row.at),
+  result: row.result,
+  status: numberOrNull(row.status),
+  answer: row.answer
+})
+
+export const actionsSql = (sql: SqlClient.SqlClient): ActionsTable => ({
+  insert: (action) =>
+    sql`INSERT INTO actions ${sql.insert({ ...toRow(action) })}`.pipe(run("actions.insert")),
+  find: (id) => sql<Row>`SELECT * FROM actions WHERE id = ${id}`.pipe(first("actions.find", fromRow)),
+  claim: (now, until, limit) =>
+    sql<Row>`UPDATE actions SET attempts = attempts + 1, tries = tries + 1, next_attempt_at = ${until}
+      WHERE id IN (
+        SELECT a.id FROM actions a WHERE a.state = 'pending' AND a.next_attempt_at <= ${now} AND NOT EXISTS (
+          SELECT 1 FROM actions b WHERE b.session_ref = a.session_ref AND b.sequence < a.sequence AND b.state = 'pending'
+        ) ORDER BY a.next_attempt_at LIMIT ${limit}
+      ) RETURNING *`.pipe(all("actions.claim", fromRow)),
+  settle: (action, end) =>
+    sql`UPDATE actions SET state = ${end.state}, next_attempt_at = ${end.nextAttemptAt},
+      finished_at = ${end.finishedAt} WHERE id = ${action.id} AND state = 'pending'
+      AND attempts = ${action.attempts} RETURNING id`.pipe(
+      touched("actions.settle"),
+      Effect.map((rows) => rows > 0)
+    ),
+  redrive: (id, now) =>
+    sql<Row>`UPDATE actions SET state = 'pending', tries = 0, next_attempt_at = ${now}, finished_at = NULL
+      WHERE id = ${id} AND state = 'dead' RETURNING *`.pipe(first("actions.redrive", fromRow)),
+  list: (environment, state, before, limit) =>
+    sql<Row>`SELECT * FROM actions WHERE environment = ${environment}
+      ${state === null ? sql`` : sql`AND state = ${state}`}
+      ${before === null ? sql`` : sql`AND (created_at, id) < (${before.at}, ${before.id})`}
+      ORDER BY created_at DESC, id DESC LIMIT ${limit}`.pipe(all("actions.list", fromRow)),
+  count: (environment, state) =>
+    sql<{ n: number }>`SELECT count(*) AS n FROM actions WHERE environment = ${environment}
+      AND state = ${state}`.pipe(counted("actions.count")),
+  ofSession: (sessionRef) =>
+    sql<Row>`SELECT * FROM actions WHERE session_ref = ${sessionRef} ORDER BY sequence`.pipe(
+      all("actions.ofSession", fromRow)
+    ),
+  deleteOf: (sessionRef) =>
+    Effect.zipRight(
+      sql`DELETE FROM action_attempts WHERE action_id IN (
+        SELECT id FROM actions WHERE session_ref = ${sessionRef}
+      )`.pipe(run("actions.deleteOf")),
+      sql`DELETE FROM actions WHERE session_ref = ${sessionRef}`.pipe(run("actions.deleteOf"))
+    ),
+
+  insertAttempt: ({ actionId, answer, at, attempt, result, status }) =>
+    sql`INSERT INTO action_attempts ${sql.insert({ action_id: actionId, attempt, at, result, status, answer })}`.pipe(
+      run("actions.insertAttempt")
+    ),
+  attemptsOf: (sessionRef) =>
+    sql<AttemptRow>`SELECT t.* FROM action_attempts t JOIN actions a ON a.id = t.action_id
+      WHERE a.session_ref = ${sessionRef} ORDER BY t.at, t.attempt`.pipe(
+      all("actions.attemptsOf", attemptFromRow)
+    ),
+  purgeAttempts: (before, limit) =>
+    sql`DELETE FROM action_attempts WHERE (action_id, attempt) IN (
+      SELECT t.action_id, t.attempt FROM action_attempts t JOIN actions a ON a.id = t.action_id
+      WHERE t.at < ${before} AND a.state = 'delivered' LIMIT ${limit}
+    ) RETURNING action_id`.pipe(touched("actions.purgeAttempts"))
+})

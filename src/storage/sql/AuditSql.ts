@@ -1,0 +1,31 @@
+import type { SqlClient } from "@effect/sql"
+import type { AuditEntry } from "../../domain/Audit.js"
+import type { AuditTable } from "../Tables.js"
+import { all, run } from "./Statement.js"
+
+interface Row {
+  readonly id: string
+  readonly at: number
+  readonly actor: string
+  readonly address: string
+  readonly action: AuditEntry["action"]
+  readonly target: string | null
+  readonly details: string
+}
+
+const fromRow = (row: Row): AuditEntry => ({
+  ...row,
+  at: Number(row.at),
+  details: JSON.parse(row.details) as AuditEntry["details"]
+})
+
+export const auditSql = (sql: SqlClient.SqlClient): AuditTable => ({
+  insert: (entry) =>
+    sql`INSERT INTO audit ${sql.insert({ ...entry, details: JSON.stringify(entry.details) })}`.pipe(
+      run("audit.insert")
+    ),
+  list: (before, limit) =>
+    sql<Row>`SELECT * FROM audit
+      ${before === null ? sql`` : sql`WHERE (at, id) < (${before.at}, ${before.id})`}
+      ORDER BY at DESC, id DESC LIMIT ${limit}`.pipe(all("audit.list", fromRow))
+})

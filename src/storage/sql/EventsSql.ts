@@ -1,0 +1,136 @@
+import type { SqlClient } from "@effect/sql"
+import { Effect } from "effect"
+import type { InboxEvent } from "../../domain/InboxEvent.js"
+import type { EventsTable } from "../Tables.js"
+import { all, counted, first, numberOrNull, run, touched } from "./Statement.js"
+
+interface Row {
+  readonly id: string
+  readonly source: InboxEvent["source"]
+  readonly environment: InboxEvent["environment"]
+  readonly dedupe_key: string
+  readonly event_id: string | null
+  readonly type: string | null
+  readonly event_environment: string | null
+  readonly product: string | null
+  readonly outcome: InboxEvent["outcome"]
+  readonly provider_status: string | null
+  readonly provider_time: string | null
+  readonly verification_hash: string | null
+  readonly received_at: number
+  readonly scheme: InboxEvent["scheme"]
+  readonly secret_index: number | null
+  readonly body: Uint8Array | null
+  readonly state: InboxEvent["state"]
+  readonly why: string | null
+  readonly session_ref: string | null
+  readonly counted_at: number | null
+  readonly copies: number
+}
+
+const toRow = (event: InboxEvent): Row => ({
+  id: event.id,
+  source: event.source,
+  environment: event.environment,
+  dedupe_key: event.dedupeKey,
+  event_id: event.eventId,
+  type: event.type,
+  event_environment: event.eventEnvironment,
+  product: event.product,
+  outcome: event.outcome,
+  provider_status: event.providerStatus,
+  provider_time: event.providerTime,
+  verification_hash: event.verificationHash,
+  received_at: event.receivedAt,
+  scheme: event.scheme,
+  secret_index: event.secretIndex,
+  body: event.body === null ? null : Buffer.from(event.body),
+  state: event.state,
+  why: event.why,
+  session_ref: event.sessionRef,
+  counted_at: event.countedAt,
+  copies: event.copies
+})
+
+const fromRow = (row: Row): InboxEvent => ({
+  id: row.id,
+  source: row.source,
+  environment: row.environment,
+  dedupeKey: row.dedupe_key,
+  eventId: row.event_id,
+  type: row.type,
+  eventEnvironment: row.event_environment,
+  product: row.product,
+  outcome: row.outcome,
+  providerStatus: row.provider_status,
+  providerTime: row.provider_time as InboxEvent["providerTime"],
+  verificationHash: row.verification_hash,
+  receivedAt: Number(row.received_at),
+  scheme: row.scheme,
+  secretIndex: numberOrNull(row.secret_index),
+  body: row.body,
+  state: row.state,
+  why: row.why,
+  sessionRef: row.session_ref,
+  countedAt: numberOrNull(row.counted_at),
+  copies: Number(row.copies)
+})
+
+export const eventsSql = (sql: SqlClient.SqlClient): EventsTable => ({
+  insert: (event) =>
+    sql<Row>`INSERT INTO events ${sql.insert({ ...toRow(event) })}
+      ON CONFLICT (environment, dedupe_key) DO UPDATE SET copies = events.copies + 1 RETURNING *`.pipe(
+      all("events.insert", fromRow),
+      Effect.map(([stored = event]) => ({
+        _tag: stored.id === event.id ? "New" : "Duplicate",
+        event: stored
+      }))
+    ),
+  update: (event) =>
+    sql`UPDATE events SET ${sql.update({ ...toRow(event) }, ["id", "dedupe_key", "environment"])}
+      WHERE id = ${event.id}`.pipe(run("events.update")),
+  find: (id) => sql<Row>`SELECT * FROM events WHERE id = ${id}`.pipe(first("events.find", fromRow)),
+  counting: (sessionRef) =>
+    sql<Row>`SELECT * FROM events WHERE session_ref = ${sessionRef}
+      AND state IN ('applied', 'superseded')`.pipe(all("events.counting", fromRow)),
+  ofSession: (sessionRef) =>
+    sql<Row>`SELECT * FROM events WHERE session_ref = ${sessionRef} ORDER BY received_at, id`.pipe(
+      all("events.ofSession", fromRow)
+    ),
+  list: (environment, state, before, limit) =>
+    sql<Row>`SELECT * FROM events WHERE environment = ${environment}
+      ${state === null ? sql`` : sql`AND state = ${state}`}
+      ${before === null ? sql`` : sql`AND (received_at, id) < (${before.at}, ${before.id})`}
+      ORDER BY received_at DESC, id DESC LIMIT ${limit}`.pipe(all("events.list", fromRow)),
+  count: (environment, state) =>
+    sql<{ n: number }>`SELECT count(*) AS n FROM events WHERE environment = ${environment}
+      AND state = ${state}`.pipe(counted("events.count")),
+  eraseBodies: (before, limit) =>
+    sql`UPDATE events SET body = NULL WHERE id IN (
+      SELECT id FROM events WHERE body IS NOT NULL AND received_at < ${before} LIMIT ${limit}
+    ) RETURNING id`.pipe(touched("events.eraseBodies")),
+
+  insertCandidates: (event, hashes) =>
+    hashes.length === 0
+      ? Effect.void
+      : sql`INSERT INTO event_candidates ${sql.insert(
+          hashes.map((hash) => ({ environment: event.environment, hash, event_id: event.id }))
+        )} ON CONFLICT DO NOTHING`.pipe(run("events.insertCandidates")),
+  candidatesOf: (eventId) =>
+    sql<{ hash: string }>`SELECT hash FROM event_candidates WHERE event_id = ${eventId}`.pipe(
+      all("events.candidatesOf", (row) => row.hash)
+    ),
+  deleteCandidates: (eventId) =>
+    sql`DELETE FROM event_candidates WHERE event_id = ${eventId}`.pipe(run("events.deleteCandidates")),
+  carries: (environment, hash) =>
+    sql`SELECT event_id FROM event_candidates WHERE environment = ${environment} AND hash = ${hash} LIMIT 1`.pipe(
+      touched("events.carries"),
+      Effect.map((rows) => rows > 0)
+    ),
+  waiting: (environment, hashes) =>
+    hashes.length === 0
+      ? Effect.succeed([])
+      : sql<Row>`SELECT * FROM events WHERE state = 'unmatched' AND id IN (
+          SELECT event_id FROM event_candidates WHERE environment = ${environment} AND ${sql.in("hash", hashes)}
+        )`.pipe(all("events.waiting", fromRow))
+})

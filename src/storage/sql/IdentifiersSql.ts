@@ -1,0 +1,35 @@
+import type { SqlClient } from "@effect/sql"
+import { Effect } from "effect"
+import type { FoundIdentifier, IdentifiersTable } from "../Tables.js"
+import { all, run } from "./Statement.js"
+
+interface Row {
+  readonly session_ref: string
+  readonly source: FoundIdentifier["source"]
+  readonly shared: number
+}
+
+const fromRow = (row: Row): FoundIdentifier => ({
+  sessionRef: row.session_ref,
+  source: row.source,
+  shared: Number(row.shared) === 1
+})
+
+export const identifiersSql = (sql: SqlClient.SqlClient): IdentifiersTable => ({
+  claim: ({ environment, hash, kind, sessionRef, source }) =>
+    sql`INSERT INTO identifiers
+      ${sql.insert({ environment, hash, session_ref: sessionRef, kind, source, shared: 0 })}
+      ON CONFLICT (environment, hash) DO UPDATE SET
+      shared = CASE WHEN identifiers.session_ref = excluded.session_ref THEN identifiers.shared ELSE 1 END`.pipe(
+      run("identifiers.claim")
+    ),
+  find: (environment, hashes) =>
+    hashes.length === 0
+      ? Effect.succeed([])
+      : sql<Row>`SELECT session_ref, source, shared FROM identifiers
+          WHERE environment = ${environment} AND ${sql.in("hash", hashes)}`.pipe(
+          all("identifiers.find", fromRow)
+        ),
+  deleteOf: (sessionRef) =>
+    sql`DELETE FROM identifiers WHERE session_ref = ${sessionRef}`.pipe(run("identifiers.deleteOf"))
+})

@@ -1,0 +1,100 @@
+import type { SqlClient } from "@effect/sql"
+import type { Session } from "../../domain/Session.js"
+import type { Verdict } from "../../domain/Verdict.js"
+import type { SessionsTable } from "../Tables.js"
+import { all, counted, first, numberOrNull, run } from "./Statement.js"
+
+interface Row {
+  readonly session_ref: string
+  readonly user_id: string
+  readonly environment: Session["environment"]
+  readonly product: Session["product"]
+  readonly model: Session["model"]
+  readonly confirmable: number
+  readonly fingerprint: string
+  readonly reference: string | null
+  readonly open: number
+  readonly hosted_url: string | null
+  readonly status: Verdict["status"]
+  readonly reason: Verdict["reason"]
+  readonly provider_status: string | null
+  readonly sequence: number
+  readonly created_at: number
+  readonly updated_at: number
+  readonly expires_at: number
+  readonly expiry_due_at: number | null
+  readonly expired_at: number | null
+  readonly decided_at: number | null
+}
+
+const toRow = (session: Session): Row => ({
+  session_ref: session.sessionRef,
+  user_id: session.userId,
+  environment: session.environment,
+  product: session.product,
+  model: session.model,
+  confirmable: Number(session.confirmable),
+  fingerprint: session.fingerprint,
+  reference: session.reference,
+  open: Number(session.open),
+  hosted_url: session.hostedUrl,
+  status: session.verdict.status,
+  reason: session.verdict.reason,
+  provider_status: session.providerStatus,
+  sequence: session.sequence,
+  created_at: session.createdAt,
+  updated_at: session.updatedAt,
+  expires_at: session.expiresAt,
+  expiry_due_at: session.expiryDueAt,
+  expired_at: session.expiredAt,
+  decided_at: session.decidedAt
+})
+
+const fromRow = (row: Row): Session => ({
+  sessionRef: row.session_ref,
+  userId: row.user_id,
+  environment: row.environment,
+  product: row.product,
+  model: row.model,
+  confirmable: Number(row.confirmable) === 1,
+  fingerprint: row.fingerprint,
+  reference: row.reference,
+  open: Number(row.open) === 1,
+  hostedUrl: row.hosted_url,
+  verdict: { status: row.status, reason: row.reason } as Verdict,
+  providerStatus: row.provider_status,
+  sequence: Number(row.sequence),
+  createdAt: Number(row.created_at),
+  updatedAt: Number(row.updated_at),
+  expiresAt: Number(row.expires_at),
+  expiryDueAt: numberOrNull(row.expiry_due_at),
+  expiredAt: numberOrNull(row.expired_at),
+  decidedAt: numberOrNull(row.decided_at)
+})
+
+export const sessionsSql = (sql: SqlClient.SqlClient): SessionsTable => ({
+  insert: (session) =>
+    sql`INSERT INTO sessions ${sql.insert({ ...toRow(session) })}`.pipe(run("sessions.insert")),
+  update: (session) =>
+    sql`UPDATE sessions SET ${sql.update({ ...toRow(session) }, ["session_ref"])}
+      WHERE session_ref = ${session.sessionRef}`.pipe(run("sessions.update")),
+  find: (sessionRef) =>
+    sql<Row>`SELECT * FROM sessions WHERE session_ref = ${sessionRef}`.pipe(first("sessions.find", fromRow)),
+  findOpen: ({ environment, fingerprint, userId }) =>
+    sql<Row>`SELECT * FROM sessions WHERE environment = ${environment} AND user_id = ${userId}
+      AND fingerprint = ${fingerprint} AND open = 1`.pipe(first("sessions.findOpen", fromRow)),
+  list: ({ environment, userId }, before, limit) =>
+    sql<Row>`SELECT * FROM sessions WHERE environment = ${environment} AND user_id = ${userId}
+      ${before === null ? sql`` : sql`AND (created_at, session_ref) < (${before.at}, ${before.id})`}
+      ORDER BY created_at DESC, session_ref DESC LIMIT ${limit}`.pipe(all("sessions.list", fromRow)),
+  due: (environment, now, limit) =>
+    sql<Row>`SELECT * FROM sessions WHERE environment = ${environment} AND expiry_due_at <= ${now}
+      ORDER BY expiry_due_at LIMIT ${limit}`.pipe(all("sessions.due", fromRow)),
+  delete: (sessionRef) =>
+    sql`DELETE FROM sessions WHERE session_ref = ${sessionRef}`.pipe(run("sessions.delete")),
+  countExpiredWithoutEvent: (environment) =>
+    sql<{ n: number }>`SELECT count(*) AS n FROM sessions s WHERE s.environment = ${environment}
+      AND s.reason = 'expired' AND NOT EXISTS (SELECT 1 FROM events e WHERE e.session_ref = s.session_ref)`.pipe(
+      counted("sessions.countExpiredWithoutEvent")
+    )
+})

@@ -1,0 +1,42 @@
+import type { SqlClient } from "@effect/sql"
+import type { Verdict } from "../../domain/Verdict.js"
+import type { VerdictChange } from "../../domain/VerdictChange.js"
+import type { VerdictsTable } from "../Tables.js"
+import { all, run } from "./Statement.js"
+
+interface Row {
+  readonly session_ref: string
+  readonly sequence: number
+  readonly status: Verdict["status"]
+  readonly reason: Verdict["reason"]
+  readonly event_id: string | null
+  readonly at: number
+}
+
+const toRow = ({ at, eventId, sequence, sessionRef, verdict }: VerdictChange): Row => ({
+  session_ref: sessionRef,
+  sequence,
+  status: verdict.status,
+  reason: verdict.reason,
+  event_id: eventId,
+  at
+})
+
+const fromRow = (row: Row): VerdictChange => ({
+  sessionRef: row.session_ref,
+  sequence: Number(row.sequence),
+  verdict: { status: row.status, reason: row.reason } as Verdict,
+  eventId: row.event_id,
+  at: Number(row.at)
+})
+
+export const verdictsSql = (sql: SqlClient.SqlClient): VerdictsTable => ({
+  insert: (change) =>
+    sql`INSERT INTO verdicts ${sql.insert({ ...toRow(change) })}`.pipe(run("verdicts.insert")),
+  ofSession: (sessionRef) =>
+    sql<Row>`SELECT * FROM verdicts WHERE session_ref = ${sessionRef} ORDER BY sequence`.pipe(
+      all("verdicts.ofSession", fromRow)
+    ),
+  deleteOf: (sessionRef) =>
+    sql`DELETE FROM verdicts WHERE session_ref = ${sessionRef}`.pipe(run("verdicts.deleteOf"))
+})
