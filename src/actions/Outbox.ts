@@ -1,12 +1,13 @@
 import { Context, type Effect } from "effect"
 import type { Action, ActionAttempt, ActionState } from "../domain/Action.js"
 import type { AuditEntry } from "../domain/Audit.js"
+import type { Cursor } from "../domain/Cursor.js"
 import type { StorageUnavailable } from "../domain/StorageUnavailable.js"
 import type { ActionNotDead, ActionNotFound } from "../sessions/SessionErrors.js"
 
 export interface ActionPage {
   readonly state: ActionState | null
-  readonly before: { readonly at: number; readonly id: string } | null
+  readonly before: Cursor | null
   readonly limit: number
 }
 

@@ -1,12 +1,38 @@
-import { isSessionRef } from "../domain/Session.js"
-import type { ListCursor } from "../sessions/SessionRepository.js"
+import { Effect } from "effect"
+import type { Cursor } from "../domain/Cursor.js"
+import { Problem } from "./Problem.js"
 
-export const encodeCursor = ({ createdAt, sessionRef }: ListCursor): string =>
-  Buffer.from(`${createdAt}.${sessionRef}`).toString("base64url")
+const encoded = ({ at, id }: Cursor): string => Buffer.from(`${at}.${id}`).toString("base64url")
 
-/** Reads what `encodeCursor` wrote; null for anything else. */
-export const decodeCursor = (text: string): ListCursor | null => {
-  const match = /^(\d{1,15})\.(.+)$/.exec(Buffer.from(text, "base64url").toString("utf8"))
-  const sessionRef = match?.[2] ?? ""
-  return isSessionRef(sessionRef) ? { createdAt: Number(match?.[1]), sessionRef } : null
+const decoded = (text: string): Cursor | null => {
+  const match = /^(\d{1,15})\.([A-Za-z0-9_-]{1,64})$/.exec(Buffer.from(text, "base64url").toString("utf8"))
+  return match === null ? null : { at: Number(match[1]), id: match[2] ?? "" }
 }
+
+const notACursor = () =>
+  new Problem({
+    code: "invalid_request",
+    errors: [{ path: "cursor", message: "is not a cursor of this list" }]
+  })
+
+const defaultLimit = 20
+
+/** One page of a list, newest first, and the cursor of the next (contract sections 3 and 9). */
+export const listPage = <A, B, E>(
+  params: { readonly limit?: number | undefined; readonly cursor?: string | undefined },
+  read: (before: Cursor | null, limit: number) => Effect.Effect<ReadonlyArray<A>, E>,
+  placeOf: (item: A) => Cursor,
+  show: (item: A) => B
+): Effect.Effect<{ readonly items: ReadonlyArray<B>; readonly next_cursor: string | null }, E | Problem> =>
+  Effect.gen(function* () {
+    const limit = params.limit ?? defaultLimit
+    const before = params.cursor === undefined ? null : decoded(params.cursor)
+    if (params.cursor !== undefined && before === null) return yield* notACursor()
+    const found = yield* read(before, limit + 1)
+    const page = found.slice(0, limit)
+    const last = page.at(-1)
+    return {
+      items: page.map(show),
+      next_cursor: found.length > limit && last !== undefined ? encoded(placeOf(last)) : null
+    }
+  })

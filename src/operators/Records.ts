@@ -1,6 +1,7 @@
 import { Context, type Effect } from "effect"
 import type { Action, ActionAttempt } from "../domain/Action.js"
 import type { AuditEntry } from "../domain/Audit.js"
+import type { Cursor } from "../domain/Cursor.js"
 import type { InboxEvent } from "../domain/InboxEvent.js"
 import type { Session } from "../domain/Session.js"
 import type { StorageUnavailable } from "../domain/StorageUnavailable.js"
@@ -34,7 +35,7 @@ export class Records extends Context.Tag("verifyhuman-dropin/Records")<
     readonly figures: Effect.Effect<Figures, StorageUnavailable>
     /** Newest first. */
     readonly audit: (
-      before: { readonly at: number; readonly id: string } | null,
+      before: Cursor | null,
       limit: number
     ) => Effect.Effect<ReadonlyArray<AuditEntry>, StorageUnavailable>
   }

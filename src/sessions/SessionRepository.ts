@@ -1,6 +1,7 @@
 import { Context, type Effect } from "effect"
 import type { AuditEntry } from "../domain/Audit.js"
 import type { Identifier } from "../domain/Correlation.js"
+import type { Cursor } from "../domain/Cursor.js"
 import type { ProviderEnvironment } from "../domain/Environment.js"
 import type { Poll } from "../domain/Poll.js"
 import type { Session } from "../domain/Session.js"
@@ -55,11 +56,6 @@ export type Tracking =
   | { readonly _tag: "Taken" }
   | { readonly _tag: "Limited"; readonly retryAfterMillis: number }
 
-export interface ListCursor {
-  readonly createdAt: number
-  readonly sessionRef: string
-}
-
 /** Where sessions live (contract section 3). Whatever it acknowledges is durable. */
 export class SessionRepository extends Context.Tag("verifyhuman-dropin/SessionRepository")<
   SessionRepository,
@@ -89,7 +85,7 @@ export class SessionRepository extends Context.Tag("verifyhuman-dropin/SessionRe
     readonly find: (sessionRef: string) => Effect.Effect<Session | null, StorageUnavailable>
     readonly list: (
       user: { readonly environment: ProviderEnvironment; readonly userId: string },
-      before: ListCursor | null,
+      before: Cursor | null,
       limit: number
     ) => Effect.Effect<ReadonlyArray<Session>, StorageUnavailable>
     /** Fails when the database does not answer. */

@@ -1,4 +1,5 @@
 import { Context, type Duration, Effect, Layer, type Stream } from "effect"
+import type { Cursor } from "../domain/Cursor.js"
 import type { Session } from "../domain/Session.js"
 import type { StorageUnavailable } from "../domain/StorageUnavailable.js"
 import type { Caller } from "./Caller.js"
@@ -6,7 +7,7 @@ import type { HostedPages } from "./HostedPages.js"
 import type { SessionNotFound } from "./SessionErrors.js"
 import type { SessionFeed } from "./SessionFeed.js"
 import { SessionPolicy } from "./SessionPolicy.js"
-import { type ListCursor, SessionRepository } from "./SessionRepository.js"
+import { SessionRepository } from "./SessionRepository.js"
 import { makeStart, type StartError, type Started } from "./Starting.js"
 import type { StartCommand } from "./StartPlan.js"
 import { makeTrack, type TrackCommand, type TrackError, type Tracked } from "./Tracking.js"
@@ -44,7 +45,7 @@ export class Sessions extends Context.Tag("verifyhuman-dropin/Sessions")<
     ) => Stream.Stream<Session, SessionNotFound | StorageUnavailable>
     readonly list: (
       caller: Caller,
-      before: ListCursor | null,
+      before: Cursor | null,
       limit: number
     ) => Effect.Effect<ReadonlyArray<Session>, StorageUnavailable>
   }

@@ -35,12 +35,7 @@ export const sessionRepositoryLayer: Layer.Layer<SessionRepository, never, Table
         erase: (userId, audit) => tables.transaction("SessionRepository.erase", erase(userId, audit)),
         findStart: tables.starts.find,
         find: tables.sessions.find,
-        list: (user, before, limit) =>
-          tables.sessions.list(
-            user,
-            before === null ? null : { at: before.createdAt, id: before.sessionRef },
-            limit
-          ),
+        list: tables.sessions.list,
         ping: tables.ping
       })
     })

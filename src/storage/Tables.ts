@@ -2,6 +2,7 @@ import { Context, type Effect } from "effect"
 import type { Action, ActionAttempt, ActionState } from "../domain/Action.js"
 import type { AuditEntry } from "../domain/Audit.js"
 import type { Identifier, IdentifierHash } from "../domain/Correlation.js"
+import type { Cursor } from "../domain/Cursor.js"
 import type { ProviderEnvironment } from "../domain/Environment.js"
 import type { EventState, InboxEvent } from "../domain/InboxEvent.js"
 import type { Poll } from "../domain/Poll.js"
@@ -24,18 +25,12 @@ export interface Slot extends UserOf {
   readonly fingerprint: string
 }
 
-/** Where the page before ended, newest first. */
-export interface Before {
-  readonly at: number
-  readonly id: string
-}
-
 export interface SessionsTable {
   readonly insert: (session: Session) => Write
   readonly update: (session: Session) => Write
   readonly find: (sessionRef: string) => Read<Session | null>
   readonly findOpen: (slot: Slot) => Read<Session | null>
-  readonly list: (user: UserOf, before: Before | null, limit: number) => List<Session>
+  readonly list: (user: UserOf, before: Cursor | null, limit: number) => List<Session>
   /** Those whose time to expire has come, longest due first. */
   readonly due: (environment: ProviderEnvironment, now: number, limit: number) => List<Session>
   readonly delete: (sessionRef: string) => Write
@@ -108,7 +103,7 @@ export interface EventsTable {
   readonly list: (
     environment: ProviderEnvironment,
     state: EventState | null,
-    before: Before | null,
+    before: Cursor | null,
     limit: number
   ) => List<InboxEvent>
   readonly count: (environment: ProviderEnvironment, state: EventState) => Read<number>
@@ -148,7 +143,7 @@ export interface ActionsTable {
   readonly list: (
     environment: ProviderEnvironment,
     state: ActionState | null,
-    before: Before | null,
+    before: Cursor | null,
     limit: number
   ) => List<Action>
   readonly count: (environment: ProviderEnvironment, state: ActionState) => Read<number>
@@ -172,7 +167,7 @@ export interface PollsTable {
 
 export interface AuditTable {
   readonly insert: (entry: AuditEntry) => Write
-  readonly list: (before: Before | null, limit: number) => List<AuditEntry>
+  readonly list: (before: Cursor | null, limit: number) => List<AuditEntry>
 }
 
 /**

@@ -1,5 +1,6 @@
 import { Context, type Effect } from "effect"
 import type { AuditEntry } from "../domain/Audit.js"
+import type { Cursor } from "../domain/Cursor.js"
 import type { EventState, InboxEvent } from "../domain/InboxEvent.js"
 import type { Outcome } from "../domain/Outcome.js"
 import type { SignatureScheme } from "../domain/Signature.js"
@@ -38,7 +39,7 @@ export interface Admission {
 
 export interface EventPage {
   readonly state: EventState | null
-  readonly before: { readonly at: number; readonly id: string } | null
+  readonly before: Cursor | null
   readonly limit: number
 }
 

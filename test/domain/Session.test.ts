@@ -1,7 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { closed, initialVerdict, isSessionRef, withVerdict } from "../../src/domain/Session.js"
-import { awaiting, unconfirmable } from "../../src/domain/Verdict.js"
-import { aRef, aReservation, aSession } from "../suites/fixtures.js"
+import { closed, isSessionRef, withVerdict } from "../../src/domain/Session.js"
+import { aRef, aReservation, aSession, reviewMillis } from "../suites/fixtures.js"
 
 const session = aSession(aReservation())
 
@@ -24,11 +23,6 @@ describe("Session", () => {
     assert.isFalse(isSessionRef(`vs_${"/".repeat(32)}`))
   })
 
-  it("begins unconfirmable where nothing can lead a webhook back to it", () => {
-    assert.strictEqual(initialVerdict({ confirmable: true }), awaiting)
-    assert.strictEqual(initialVerdict({ confirmable: false }), unconfirmable)
-  })
-
   it("closed by its successor, forgets its URL and nothing that a phone can see", () => {
     assert.deepStrictEqual(closed(session), { ...session, open: false, hostedUrl: null })
   })
@@ -38,13 +32,14 @@ describe("Session", () => {
       { status: "pass", reason: null },
       { status: "fail", reason: "declined" }
     ] as const) {
-      assert.deepStrictEqual(withVerdict(session, verdict, "X", 42), {
+      assert.deepStrictEqual(withVerdict(session, verdict, "X", 42, reviewMillis), {
         ...session,
         verdict,
         providerStatus: "X",
         sequence: session.sequence + 1,
         updatedAt: 42,
         decidedAt: 42,
+        expiryDueAt: null,
         open: false,
         hostedUrl: null
       })
@@ -53,9 +48,26 @@ describe("Session", () => {
 
   it("in review, stays as open as it was", () => {
     const verdict = { status: "pending", reason: "in_review" } as const
-    const changed = { verdict, providerStatus: "pending", sequence: session.sequence + 1, updatedAt: 42 }
-    assert.deepStrictEqual(withVerdict(session, verdict, "pending", 42), { ...session, ...changed })
+    const changed = {
+      verdict,
+      providerStatus: "pending",
+      sequence: session.sequence + 1,
+      updatedAt: 42,
+      expiryDueAt: 42 + reviewMillis
+    }
+    const reviewed = withVerdict(session, verdict, "pending", 42, reviewMillis)
+    assert.deepStrictEqual(reviewed, { ...session, ...changed })
     const restarted = closed(session)
-    assert.deepStrictEqual(withVerdict(restarted, verdict, "pending", 42), { ...restarted, ...changed })
+    assert.deepStrictEqual(withVerdict(restarted, verdict, "pending", 42, reviewMillis), {
+      ...restarted,
+      ...changed
+    })
+  })
+
+  it("expired, loses its page and stays the current one of its kind", () => {
+    const verdict = { status: "fail", reason: "expired" } as const
+    const expired = withVerdict(session, verdict, null, 42, reviewMillis)
+    assert.deepInclude(expired, { open: true, hostedUrl: null, decidedAt: 42, expiryDueAt: null })
+    assert.isFalse(withVerdict(closed(session), verdict, null, 42, reviewMillis).open)
   })
 })

@@ -5,17 +5,23 @@ import { parseProviderTime } from "../../src/domain/ProviderTime.js"
 import {
   awaiting,
   type Evidence,
+  expired,
   rule,
+  type Standing,
   sameVerdict,
   unconfirmable,
   type Verdict
 } from "../../src/domain/Verdict.js"
 
-const evidence = (key: string, outcome: Outcome, created: string | null): Evidence => ({
+const evidence = (key: string, outcome: Outcome, created: string | null, countedAt = 0): Evidence => ({
   key,
   outcome,
-  providerTime: parseProviderTime(created)
+  providerTime: parseProviderTime(created),
+  countedAt
 })
+
+const hosted: Standing = { confirmable: true, expiredAt: null }
+const shared: Standing = { confirmable: false, expiredAt: null }
 
 const pass: Verdict = { status: "pass", reason: null }
 const declined: Verdict = { status: "fail", reason: "declined" }
@@ -36,7 +42,9 @@ const created = fc.constantFrom(
 )
 
 const evidenceSet = fc.uniqueArray(
-  fc.tuple(fc.string({ minLength: 1 }), outcome, created).map((fields) => evidence(...fields)),
+  fc
+    .tuple(fc.string({ minLength: 1 }), outcome, created, fc.nat({ max: 4 }))
+    .map((fields) => evidence(...fields)),
   { selector: ({ key }) => key, maxLength: 8 }
 )
 
@@ -47,21 +55,30 @@ const shuffledWithCopies = (events: ReadonlyArray<Evidence>) =>
   })
 
 /** The contract's words (section 5), one after the other. */
-const expected = (events: ReadonlyArray<Evidence>, initial: Verdict): Verdict => {
+const expected = (events: ReadonlyArray<Evidence>, { confirmable, expiredAt }: Standing): Verdict => {
   const deciding = events.filter((event) => event.outcome !== "review")
-  if (deciding.length === 0) return events.length === 0 ? initial : inReview
+  if (deciding.length === 0) {
+    if (events.some(({ countedAt }) => expiredAt === null || countedAt > expiredAt)) return inReview
+    return expiredAt !== null ? expired : confirmable ? awaiting : unconfirmable
+  }
   const dated = deciding.flatMap(({ providerTime }) => providerTime ?? [])
   const latest = dated.sort().at(-1) ?? null
   const last = deciding.filter(({ providerTime }) => providerTime === latest).map((event) => event.outcome)
   return last.includes("declined") ? declined : last.includes("provider_error") ? providerError : pass
 }
 
+const standing = fc.record({
+  confirmable: fc.boolean(),
+  expiredAt: fc.option(fc.nat({ max: 4 }))
+})
+
 describe("Verdict", () => {
   it("is a function of the set of events: order and copies change neither it nor who decided", () => {
     fc.assert(
       fc.property(
         evidenceSet.chain((events) => fc.tuple(fc.constant(events), shuffledWithCopies(events))),
-        ([events, delivered]) => assert.deepStrictEqual(rule(delivered, awaiting), rule(events, awaiting))
+        standing,
+        ([events, delivered], given) => assert.deepStrictEqual(rule(delivered, given), rule(events, given))
       ),
       { numRuns: 500 }
     )
@@ -69,8 +86,8 @@ describe("Verdict", () => {
 
   it("is what the contract says of the set", () => {
     fc.assert(
-      fc.property(evidenceSet, fc.constantFrom(awaiting, unconfirmable), (events, initial) =>
-        assert.deepStrictEqual(rule(events, initial).verdict, expected(events, initial))
+      fc.property(evidenceSet, standing, (events, given) =>
+        assert.deepStrictEqual(rule(events, given).verdict, expected(events, given))
       ),
       { numRuns: 500 }
     )
@@ -78,10 +95,10 @@ describe("Verdict", () => {
 
   it("can be folded event by event: who decided so far stands for all before", () => {
     fc.assert(
-      fc.property(evidenceSet, evidenceSet, (before, after) => {
-        const { decidedBy } = rule(before, awaiting)
-        const folded = rule([...(decidedBy === null ? [] : [decidedBy]), ...after], awaiting)
-        assert.deepStrictEqual(folded.verdict, rule([...before, ...after], awaiting).verdict)
+      fc.property(evidenceSet, evidenceSet, standing, (before, after, given) => {
+        const { decidedBy } = rule(before, given)
+        const folded = rule([...(decidedBy === null ? [] : [decidedBy]), ...after], given)
+        assert.deepStrictEqual(folded.verdict, rule([...before, ...after], given).verdict)
       })
     )
   })
@@ -170,18 +187,27 @@ describe("Verdict", () => {
     ]
   ])("of %s", (_, events, verdict, decidedBy) => {
     for (const given of [events, [...events].reverse()]) {
-      const ruling = rule(given, awaiting)
+      const ruling = rule(given, hosted)
       assert.deepStrictEqual(ruling.verdict, verdict)
       assert.strictEqual(ruling.decidedBy?.key ?? null, decidedBy)
     }
   })
 
   it("is the session's first one as long as no event counts", () => {
-    assert.deepStrictEqual(rule([], unconfirmable), { verdict: unconfirmable, decidedBy: null })
+    assert.deepStrictEqual(rule([], shared), { verdict: unconfirmable, decidedBy: null })
+  })
+
+  it("is expired in spite of earlier reviews, until a later one or any decision", () => {
+    const gone = { ...hosted, expiredAt: 10 }
+    const review = (countedAt: number) => evidence(`r${countedAt}`, "review", null, countedAt)
+    assert.deepStrictEqual(rule([], gone), { verdict: expired, decidedBy: null })
+    assert.deepStrictEqual(rule([review(9), review(10)], gone), { verdict: expired, decidedBy: null })
+    assert.deepStrictEqual(rule([review(9), review(11)], gone).verdict, inReview)
+    assert.deepStrictEqual(rule([evidence("p", "pass", null, 9)], gone).verdict, pass)
   })
 
   it("is the same exactly when status and reason are", () => {
-    const all = [awaiting, unconfirmable, inReview, pass, declined, providerError]
+    const all = [awaiting, expired, unconfirmable, inReview, pass, declined, providerError]
     for (const a of all) for (const b of all) assert.strictEqual(sameVerdict(a, { ...b }), a === b)
   })
 })

@@ -1,11 +1,10 @@
 import { Layer } from "effect"
-import { inboxLayer } from "../../src/storage/InboxLive.js"
-import { sessionRepositoryLayer } from "../../src/storage/SessionRepositoryLive.js"
-import { tablesMemory } from "../../src/storage/TablesMemory.js"
+import { tablesMemory } from "../../src/storage/memory/TablesMemory.js"
 import { inboxSuite } from "../suites/inboxSuite.js"
 import { repositorySuite } from "../suites/repositorySuite.js"
+import { ports } from "../suites/storage.js"
 
-const layer = Layer.mergeAll(sessionRepositoryLayer, inboxLayer("test")).pipe(Layer.provide(tablesMemory))
+const layer = Layer.provide(ports, tablesMemory)
 
 repositorySuite("memory", layer)
 inboxSuite("memory", layer)

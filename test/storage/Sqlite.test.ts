@@ -7,18 +7,17 @@ import { assert, describe, it } from "@effect/vitest"
 import Database from "better-sqlite3"
 import { Effect, Layer } from "effect"
 import { SessionRepository } from "../../src/sessions/SessionRepository.js"
-import { inboxLayer } from "../../src/storage/InboxLive.js"
-import { sessionRepositoryLayer } from "../../src/storage/SessionRepositoryLive.js"
 import { sqliteClient } from "../../src/storage/SqliteDatabase.js"
-import { tablesSql } from "../../src/storage/TablesSql.js"
+import { tablesSql } from "../../src/storage/sql/TablesSql.js"
 import { aReservation } from "../suites/fixtures.js"
 import { inboxSuite } from "../suites/inboxSuite.js"
 import { repositorySuite } from "../suites/repositorySuite.js"
+import { ports } from "../suites/storage.js"
 
 const aFile = () => join(mkdtempSync(join(tmpdir(), "verifyhuman-dropin-")), "data", "test.db")
 
 const onFile = (file: string) =>
-  Layer.mergeAll(sessionRepositoryLayer, inboxLayer("test")).pipe(
+  ports.pipe(
     Layer.provide(tablesSql),
     Layer.provideMerge(sqliteClient(file)),
     Layer.provide(NodeContext.layer)

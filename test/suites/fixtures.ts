@@ -1,10 +1,20 @@
 import { randomBytes } from "node:crypto"
+import type { Context } from "effect"
 import { outcomeTable } from "../../src/domain/Outcome.js"
 import type { Session } from "../../src/domain/Session.js"
 import { awaiting } from "../../src/domain/Verdict.js"
 import { readWebhookEvent } from "../../src/domain/WebhookEvent.js"
 import type { ReservationRequest } from "../../src/sessions/SessionRepository.js"
+import type { VerdictPolicy } from "../../src/sessions/VerdictPolicy.js"
 import type { Delivery } from "../../src/webhooks/Inbox.js"
+
+export const reviewMillis = 14 * 24 * 3_600_000
+
+export const verdictPolicy: Context.Tag.Service<VerdictPolicy> = {
+  environment: "test",
+  reviewMillis,
+  actions: true
+}
 
 export const unique = (prefix: string) => `${prefix}${randomBytes(24).toString("base64url")}`
 export const aRef = () => unique("vs_")
@@ -40,6 +50,8 @@ export const aSession = (request: ReservationRequest, overrides: Partial<Session
   createdAt: request.now,
   updatedAt: request.now,
   expiresAt: request.now + 3_600_000,
+  expiryDueAt: request.now + 3_900_000,
+  expiredAt: null,
   decidedAt: null,
   ...overrides
 })

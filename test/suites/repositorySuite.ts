@@ -25,6 +25,9 @@ const openNew = Effect.fnUntraced(function* (
   return session
 })
 
+const placeOf = (session: Session | null) =>
+  session === null ? null : { at: session.createdAt, id: session.sessionRef }
+
 const tagOf = (reservation: Reservation) => reservation._tag
 
 /** What every session repository must do; `layer` is the one under test. */
@@ -222,7 +225,7 @@ export const repositorySuite = (name: string, layer: Layer.Layer<SessionReposito
           const paged: Array<Session> = []
           let before: Session | null = null
           while (true) {
-            const [next]: ReadonlyArray<Session> = yield* repository.list(user, before, 1)
+            const [next]: ReadonlyArray<Session> = yield* repository.list(user, placeOf(before), 1)
             if (next === undefined) break
             paged.push(next)
             before = next

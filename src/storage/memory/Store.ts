@@ -1,4 +1,5 @@
 import { Effect } from "effect"
+import type { Cursor } from "../../domain/Cursor.js"
 
 /** Rows by key, with what a rolled-back transaction must undo. */
 export interface MemoryTable<Row> {
@@ -65,11 +66,11 @@ export const purge = <Row>(
 /** Newest first, a page of it. */
 export const page = <Row>(
   rows: ReadonlyArray<Row>,
-  placeOf: (row: Row) => { readonly at: number; readonly id: string },
-  before: { readonly at: number; readonly id: string } | null,
+  placeOf: (row: Row) => Cursor,
+  before: Cursor | null,
   limit: number
 ): ReadonlyArray<Row> => {
-  const newestFirst = (a: { at: number; id: string }, b: { at: number; id: string }) =>
+  const newestFirst = (a: Cursor, b: Cursor) =>
     b.at - a.at || (a.id < b.id ? 1 : a.id > b.id ? -1 : 0)
   return rows
     .filter((row) => before === null || newestFirst(placeOf(row), before) > 0)

@@ -1,0 +1,120 @@
+import { DateTime } from "effect"
+import type { Action, ActionAttempt } from "../domain/Action.js"
+import type { AuditEntry } from "../domain/Audit.js"
+import type { InboxEvent } from "../domain/InboxEvent.js"
+import type { VerdictChange } from "../domain/VerdictChange.js"
+import type { SessionRecord } from "../operators/Records.js"
+
+export const iso = (millis: number): string => DateTime.formatIso(DateTime.unsafeMake(millis))
+const isoOrNull = (millis: number | null): string | null => (millis === null ? null : iso(millis))
+
+/** Deliberately without the body. */
+export const eventItem = (event: InboxEvent) => ({
+  id: event.id,
+  event_id: event.eventId,
+  source: event.source,
+  state: event.state,
+  why: event.why,
+  type: event.type,
+  environment: event.eventEnvironment,
+  product: event.product,
+  outcome: event.outcome,
+  provider_status: event.providerStatus,
+  provider_time: event.providerTime === null ? null : `${event.providerTime}Z`,
+  received_at: iso(event.receivedAt),
+  copies: event.copies,
+  signature_scheme: event.scheme,
+  secret: event.secretIndex === null ? null : event.secretIndex + 1,
+  session_ref: event.sessionRef
+})
+
+export const actionItem = (action: Action) => ({
+  id: action.id,
+  session_ref: action.sessionRef,
+  type: action.type,
+  sequence: action.sequence,
+  state: action.state,
+  attempts: action.attempts,
+  created_at: iso(action.createdAt),
+  next_attempt_at: action.state === "pending" ? iso(action.nextAttemptAt) : null,
+  finished_at: isoOrNull(action.finishedAt)
+})
+
+export const auditItem = (entry: AuditEntry) => ({ ...entry, at: iso(entry.at) })
+
+interface Moment {
+  readonly at: number
+  readonly kind: "start" | "event" | "verdict" | "action" | "attempt"
+  readonly id: string | null
+  readonly summary: string
+  readonly details: Readonly<Record<string, unknown>>
+}
+
+const ofEvent = (event: InboxEvent): Moment => ({
+  at: event.receivedAt,
+  kind: "event",
+  id: event.id,
+  summary: `${event.source} ${event.providerStatus ?? "without a status"}, ${event.state}`,
+  details: eventItem(event)
+})
+
+const ofVerdict = ({ at, eventId, sequence, verdict }: VerdictChange): Moment => ({
+  at,
+  kind: "verdict",
+  id: eventId,
+  summary: verdict.reason === null ? verdict.status : `${verdict.status}, ${verdict.reason}`,
+  details: { sequence, status: verdict.status, reason: verdict.reason, event: eventId }
+})
+
+const ofAction = (action: Action): Moment => ({
+  at: action.createdAt,
+  kind: "action",
+  id: action.id,
+  summary: `${action.type}, ${action.state}`,
+  details: actionItem(action)
+})
+
+const ofAttempt = ({ actionId, answer, at, attempt, result, status }: ActionAttempt): Moment => ({
+  at,
+  kind: "attempt",
+  id: actionId,
+  summary: `attempt ${attempt} ${result}`,
+  details: { attempt, result, status, answer }
+})
+
+/** One session and all that happened to it, in the order of time. */
+export const timelineBody = ({ actions, attempts, events, session, verdicts }: SessionRecord) => {
+  const start: Moment = {
+    at: session.createdAt,
+    kind: "start",
+    id: null,
+    summary: `started, ${session.model}`,
+    details: {}
+  }
+  const moments = [
+    start,
+    ...events.map(ofEvent),
+    ...verdicts.map(ofVerdict),
+    ...actions.map(ofAction),
+    ...attempts.map(ofAttempt)
+  ]
+  return {
+    session_ref: session.sessionRef,
+    user_id: session.userId,
+    environment: session.environment,
+    product: session.product,
+    model: session.model,
+    reference: session.reference,
+    status: session.verdict.status,
+    reason: session.verdict.reason,
+    provider_status: session.providerStatus,
+    sequence: session.sequence,
+    open: session.open,
+    created_at: iso(session.createdAt),
+    updated_at: iso(session.updatedAt),
+    expires_at: iso(session.expiresAt),
+    expired_at: isoOrNull(session.expiredAt),
+    decided_at: isoOrNull(session.decidedAt),
+    timeline: moments.sort((a, b) => a.at - b.at).map((moment) => ({ ...moment, at: iso(moment.at) }))
+  }
+}
