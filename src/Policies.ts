@@ -1,8 +1,10 @@
 import { Duration, Effect, Layer } from "effect"
 import { providerEnvironment } from "./domain/Environment.js"
 import { outcomeTable } from "./domain/Outcome.js"
+import { OperatorPolicy } from "./http/OperatorAccess.js"
 import { AuthenticationPolicy } from "./http/TokenAuthenticator.js"
 import { SessionPolicy } from "./sessions/SessionPolicy.js"
+import { VerdictPolicy } from "./sessions/VerdictPolicy.js"
 import { Settings } from "./settings/Settings.js"
 import { WebhookPolicy } from "./webhooks/WebhookPolicy.js"
 
@@ -19,8 +21,18 @@ const sessions = Layer.effect(
     failureMessage: verifyHuman.failureMessage,
     redirectUrl: redirects.appRedirectUrl,
     redirectAllowlist: redirects.allowlist,
+    tracking: verifyHuman.clientKey !== null,
     startLimit: limits.start,
     providerDeadlineMillis: Duration.toMillis(verifyHuman.deadline)
+  }))
+)
+
+const verdicts = Layer.effect(
+  VerdictPolicy,
+  Effect.map(Settings, ({ actions, environment, retention }) => ({
+    environment: providerEnvironment(environment),
+    reviewMillis: Duration.toMillis(Duration.days(retention.reviewDays)),
+    actions: actions.url !== null
   }))
 )
 
@@ -38,6 +50,14 @@ const authentication = Layer.effect(
   Effect.map(Settings, ({ auth }) => auth)
 )
 
+const operators = Layer.effect(
+  OperatorPolicy,
+  Effect.map(Settings, ({ operators }) => operators)
+)
+
 /** What each room is told of the settings. */
-export const policies: Layer.Layer<SessionPolicy | WebhookPolicy | AuthenticationPolicy, never, Settings> =
-  Layer.mergeAll(sessions, webhooks, authentication)
+export const policies: Layer.Layer<
+  SessionPolicy | VerdictPolicy | WebhookPolicy | AuthenticationPolicy | OperatorPolicy,
+  never,
+  Settings
+> = Layer.mergeAll(sessions, verdicts, webhooks, authentication, operators)

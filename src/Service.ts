@@ -1,16 +1,26 @@
 import { NodeHttpClient } from "@effect/platform-node"
 import { Effect, Layer } from "effect"
+import { ActionDelivery } from "./actions/ActionDelivery.js"
+import { httpActionTarget } from "./actions/HttpActionTarget.js"
+import { ExpirySweep } from "./background/ExpirySweep.js"
+import { retentionLayer } from "./background/Retention.js"
 import { demoMethods, demoRoutes } from "./demo/Demo.js"
-import { providerEnvironment } from "./domain/Environment.js"
 import { routes, serve } from "./http/HttpService.js"
 import { tokenAuthenticatorLayer } from "./http/TokenAuthenticator.js"
+import { Operations } from "./operators/Operations.js"
 import { policies } from "./Policies.js"
+import { PollGate } from "./polling/PollGate.js"
+import { StatusPoller } from "./polling/StatusPoller.js"
 import { sandboxLayer } from "./sandbox/Sandbox.js"
 import { HostedPages } from "./sessions/HostedPages.js"
 import { SessionFeed } from "./sessions/SessionFeed.js"
 import { Sessions } from "./sessions/Sessions.js"
 import { Settings, type SettingsValue } from "./settings/Settings.js"
 import { inboxLayer } from "./storage/InboxLive.js"
+import { outboxLayer } from "./storage/OutboxLive.js"
+import { pollTimetableLayer } from "./storage/PollTimetableLive.js"
+import { recordsLayer } from "./storage/RecordsLive.js"
+import { retentionStoreLayer } from "./storage/RetentionStoreLive.js"
 import { sessionRepositoryLayer } from "./storage/SessionRepositoryLive.js"
 import { sqliteTables } from "./storage/SqliteDatabase.js"
 import { VerifyHumanClient } from "./verifyhuman/VerifyHumanClient.js"
@@ -18,10 +28,15 @@ import { RejectedDeliveries } from "./webhooks/RejectedDeliveries.js"
 import { WebhookIntake } from "./webhooks/WebhookIntake.js"
 import { WebhookVerifier } from "./webhooks/WebhookVerifier.js"
 
-const storage = ({ database, environment }: SettingsValue) =>
-  Layer.mergeAll(sessionRepositoryLayer, inboxLayer(providerEnvironment(environment))).pipe(
-    Layer.provide(sqliteTables(database._tag === "memory" ? ":memory:" : database.filename))
-  )
+const storage = ({ database }: SettingsValue) =>
+  Layer.mergeAll(
+    sessionRepositoryLayer,
+    inboxLayer,
+    outboxLayer,
+    pollTimetableLayer,
+    recordsLayer,
+    retentionStoreLayer
+  ).pipe(Layer.provide(sqliteTables(database._tag === "memory" ? ":memory:" : database.filename)))
 
 const provider = ({ sandbox, verifyHuman }: SettingsValue) =>
   VerifyHumanClient.layer({
@@ -29,9 +44,20 @@ const provider = ({ sandbox, verifyHuman }: SettingsValue) =>
     ...(sandbox === null ? {} : { plainHttpOrigin: sandbox.url })
   }).pipe(Layer.provide(NodeHttpClient.layerUndici))
 
-const useCases = Layer.mergeAll(Sessions.layer, WebhookIntake.layer).pipe(
+const useCases = Layer.mergeAll(Sessions.layer, WebhookIntake.layer, Operations.layer).pipe(
   Layer.provide([HostedPages.layer, WebhookVerifier.layer])
 )
+
+/** What runs by itself; each of these can be left out. */
+const background = ({ actions, retention, verifyHuman }: SettingsValue) =>
+  Layer.mergeAll(
+    ExpirySweep,
+    retentionLayer(retention.days),
+    verifyHuman.clientKey === null ? Layer.empty : StatusPoller,
+    actions.url === null
+      ? Layer.empty
+      : Layer.provide(ActionDelivery, httpActionTarget({ url: actions.url, secrets: actions.secrets }))
+  )
 
 /** In the sandbox the phone in a browser is served too. */
 const pages = ({ auth, sandbox }: SettingsValue) =>
@@ -41,8 +67,13 @@ const pages = ({ auth, sandbox }: SettingsValue) =>
 
 const http = (settings: SettingsValue) =>
   serve(pages(settings), { ...settings, methods: settings.sandbox === null ? {} : demoMethods }).pipe(
-    Layer.provide([useCases, tokenAuthenticatorLayer]),
-    Layer.provide([storage(settings), provider(settings), SessionFeed.layerMemory, RejectedDeliveries.layer]),
+    Layer.provide([useCases, tokenAuthenticatorLayer])
+  )
+
+const service = (settings: SettingsValue) =>
+  Layer.merge(http(settings), background(settings)).pipe(
+    Layer.provide([storage(settings), provider(settings)]),
+    Layer.provide([SessionFeed.layerMemory, RejectedDeliveries.layer, PollGate.layer]),
     Layer.provide(policies)
   )
 
@@ -66,5 +97,5 @@ const sandbox = (settings: SettingsValue) =>
 
 /** The whole service of the current settings; in the environment `sandbox`, the provider's stand-in beside it. */
 export const serviceLayer = Layer.unwrapEffect(
-  Effect.map(Settings, (settings) => Layer.mergeAll(http(settings), sandbox(settings)))
+  Effect.map(Settings, (settings) => Layer.mergeAll(service(settings), sandbox(settings)))
 )

@@ -2,6 +2,7 @@ import { HttpApi, HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "
 import { Schema } from "effect"
 import { Product } from "../domain/Product.js"
 import { Access } from "./Access.js"
+import { OperatorApi } from "./OperatorApi.js"
 import { problemSchema } from "./Problem.js"
 
 const Text200 = Schema.String.pipe(Schema.maxLength(200))
@@ -32,6 +33,18 @@ export const Started = Schema.Struct({
   status: Schema.Literal("pending"),
   expires_at: Schema.String
 }).annotations({ identifier: "Started" })
+
+/** A session of the mobile REST model (contract section 3, `POST /api/track-verification`). */
+export const TrackRequest = Schema.Struct({
+  product: Product,
+  provider_session_id: Schema.String.pipe(Schema.pattern(/^[A-Za-z0-9_-]{1,128}$/))
+}).annotations({ identifier: "TrackVerification" })
+
+export const Tracked = Schema.Struct({
+  session_ref: Schema.String,
+  status: Schema.Literal("pending", "pass", "fail"),
+  expires_at: Schema.String
+}).annotations({ identifier: "Tracked" })
 
 const statusFields = {
   session_ref: Schema.String,
@@ -82,6 +95,20 @@ const Phone = HttpApiGroup.make("phone")
       )
       .addError(problemSchema("provider_timeout"))
       .annotate(OpenApi.Summary, "Start a verification, or resume the equal one that is open")
+  )
+  .add(
+    HttpApiEndpoint.post("track", "/api/track-verification")
+      .setPayload(TrackRequest)
+      .addSuccess(Tracked, { status: 201 })
+      .addSuccess(Tracked, { status: 200 })
+      .addError(invalidRequest)
+      .addError(problemSchema("already_tracked"))
+      .addError(problemSchema("payload_too_large"))
+      .addError(problemSchema("unsupported_media_type"))
+      .addError(problemSchema("rate_limited"))
+      .addError(problemSchema("provider_rejected"))
+      .addError(unavailable)
+      .annotate(OpenApi.Summary, "Track a session that the app's own SDK has started")
   )
   .add(
     HttpApiEndpoint.get("status", "/api/verify-status")
@@ -162,6 +189,7 @@ const Health = HttpApiGroup.make("health")
 export class Api extends HttpApi.make("verifyhuman-dropin")
   .add(Phone)
   .add(Provider)
+  .add(OperatorApi)
   .add(Health)
   .annotate(OpenApi.Title, "verifyhuman-dropin")
   .annotate(OpenApi.Version, "1.0.0")

@@ -6,13 +6,15 @@ import { envelope } from "./Envelope.js"
 import { HealthLive } from "./Health.js"
 import { apiMethods, type MethodTable } from "./Methods.js"
 import { draining, listen, NodeListener } from "./NodeListener.js"
+import { OperatorAccess } from "./OperatorAccess.js"
+import { OperatorsLive } from "./Operators.js"
 import { PhoneLive } from "./Phone.js"
 import { WaitSlots } from "./WaitSlots.js"
 import { WebhookLive } from "./Webhook.js"
 
 const api = HttpLayerRouter.addHttpApi(Api, { openapiPath: "/openapi.json" }).pipe(
-  Layer.provide([PhoneLive, WebhookLive, HealthLive]),
-  Layer.provide([Access.layer, WaitSlots.layer])
+  Layer.provide([PhoneLive, WebhookLive, OperatorsLive, HealthLive]),
+  Layer.provide([Access.layer, OperatorAccess.layer, WaitSlots.layer])
 )
 
 const docs = HttpApiSwagger.layerHttpLayerRouter({ api: Api, path: "/docs" })

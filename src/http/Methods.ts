@@ -22,5 +22,17 @@ const byPath = (): MethodTable => {
   return Object.fromEntries(methods)
 }
 
+const matches = (pattern: string, path: string): boolean => {
+  const [parts, given] = [pattern.split("/"), path.split("/")]
+  return (
+    parts.length === given.length &&
+    parts.every((part, i) => (part.startsWith(":") ? given[i] !== "" : part === given[i]))
+  )
+}
+
+/** The methods that an address takes, parameters of its path filled in; null when there is nothing there. */
+export const methodsOf = (path: string, methods: MethodTable): ReadonlyArray<string> | null =>
+  Object.entries(methods).find(([pattern]) => matches(pattern, path))?.[1] ?? null
+
 /** The methods of everything that `HttpService.routes` serves. */
 export const apiMethods: MethodTable = byPath()

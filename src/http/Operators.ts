@@ -65,8 +65,7 @@ export const OperatorsLive = HttpApiBuilder.group(Api, "operator", (handlers) =>
       .handle("events", ({ urlParams: { state, ...params } }) =>
         listPage(
           params,
-          (before, limit) =>
-            Effect.mapError(inbox.list({ state: state ?? null, before, limit }), problemOf),
+          (before, limit) => Effect.mapError(inbox.list({ state: state ?? null, before, limit }), problemOf),
           ({ id, receivedAt }) => ({ at: receivedAt, id }),
           eventItem
         )
@@ -91,8 +90,7 @@ export const OperatorsLive = HttpApiBuilder.group(Api, "operator", (handlers) =>
       .handle("actions", ({ urlParams: { state, ...params } }) =>
         listPage(
           params,
-          (before, limit) =>
-            Effect.mapError(outbox.list({ state: state ?? null, before, limit }), problemOf),
+          (before, limit) => Effect.mapError(outbox.list({ state: state ?? null, before, limit }), problemOf),
           ({ createdAt, id }) => ({ at: createdAt, id }),
           actionItem
         )

@@ -6,14 +6,21 @@ import { type Caller, CurrentCaller } from "../sessions/Caller.js"
 import { Sessions } from "../sessions/Sessions.js"
 import type { StartCommand } from "../sessions/StartPlan.js"
 import { phoneBodyLimit } from "./Access.js"
-import { Api, PhoneStart, ServiceStart } from "./Api.js"
+import { Api, PhoneStart, ServiceStart, TrackRequest } from "./Api.js"
 import { idempotencyKeyHash } from "./IdempotencyKey.js"
-import { decodeCursor, encodeCursor } from "./ListCursor.js"
+import { listPage } from "./ListCursor.js"
 import { knownSequences, preferredWait } from "./Preconditions.js"
 import { Problem } from "./Problem.js"
 import { problemOf } from "./Problems.js"
 import { readJson } from "./RequestBody.js"
-import { entityTag, listedBody, pollAgainAfter, startedBody, statusBody } from "./StatusAnswer.js"
+import {
+  entityTag,
+  listedBody,
+  pollAgainAfter,
+  startedBody,
+  statusBody,
+  trackedBody
+} from "./StatusAnswer.js"
 import { WaitSlots } from "./WaitSlots.js"
 
 const startCommand = (caller: Caller, body: typeof ServiceStart.Type): StartCommand => ({
@@ -49,9 +56,14 @@ const heartbeat = Stream.repeatEffectWithSchedule(
   Schedule.spaced("15 seconds")
 ).pipe(Stream.drop(1))
 
-const defaultPage = 20
+const noBody = Effect.fail(
+  new Problem({
+    code: "invalid_request",
+    errors: ["product", "provider_session_id"].map((path) => ({ path, message: "is missing" }))
+  })
+)
 
-/** The three things a phone asks for, and the list (contract section 3). */
+/** What a phone asks for (contract section 3). */
 export const PhoneLive = HttpApiBuilder.group(Api, "phone", (handlers) =>
   Effect.gen(function* () {
     const sessions = yield* Sessions
@@ -70,6 +82,21 @@ export const PhoneLive = HttpApiBuilder.group(Api, "phone", (handlers) =>
             .start(caller, startCommand(caller, body), keyHash)
             .pipe(Effect.mapError(problemOf))
           return HttpServerResponse.unsafeJson(startedBody(started), { status: started.status })
+        }),
+        { uninterruptible: true }
+      )
+      .handleRaw(
+        "track",
+        Effect.fnUntraced(function* ({ request }) {
+          const caller = yield* CurrentCaller
+          const incoming = NodeHttpServerRequest.toIncomingMessage(request)
+          const body = yield* readJson(TrackRequest, incoming, phoneBodyLimit)
+          if (Option.isNone(body)) return yield* noBody
+          const { product, provider_session_id: providerSessionId } = body.value
+          const tracked = yield* sessions
+            .track(caller, { product, providerSessionId })
+            .pipe(Effect.mapError(problemOf))
+          return HttpServerResponse.unsafeJson(trackedBody(tracked.session), { status: tracked.status })
         }),
         { uninterruptible: true }
       )
@@ -112,22 +139,14 @@ export const PhoneLive = HttpApiBuilder.group(Api, "phone", (handlers) =>
       )
       .handle(
         "list",
-        Effect.fnUntraced(function* ({ urlParams: { cursor, limit = defaultPage } }) {
+        Effect.fnUntraced(function* ({ urlParams }) {
           const caller = yield* CurrentCaller
-          const before = cursor === undefined ? null : decodeCursor(cursor)
-          if (cursor !== undefined && before === null) {
-            return yield* new Problem({
-              code: "invalid_request",
-              errors: [{ path: "cursor", message: "is not a cursor of this list" }]
-            })
-          }
-          const found = yield* Effect.mapError(sessions.list(caller, before, limit + 1), problemOf)
-          const page = found.slice(0, limit)
-          const last = page.at(-1)
-          return {
-            items: page.map(listedBody),
-            next_cursor: found.length > limit && last !== undefined ? encodeCursor(last) : null
-          }
+          return yield* listPage(
+            urlParams,
+            (before, limit) => Effect.mapError(sessions.list(caller, before, limit), problemOf),
+            ({ createdAt, sessionRef }) => ({ at: createdAt, id: sessionRef }),
+            listedBody
+          )
         })
       )
   })

@@ -5,11 +5,16 @@ import type { FieldError } from "../sessions/SessionErrors.js"
 const problems = {
   invalid_request: { status: 400, title: "The request is not valid" },
   unauthenticated: { status: 401, title: "The credentials are missing or not valid" },
+  forbidden: { status: 403, title: "This token may only read" },
   session_not_found: { status: 404, title: "There is no such session" },
+  event_not_found: { status: 404, title: "There is no such event" },
+  action_not_found: { status: 404, title: "There is no such action" },
   not_found: { status: 404, title: "There is nothing at this address" },
   method_not_allowed: { status: 405, title: "This address does not take this method" },
   already_tracked: { status: 409, title: "This provider session is tracked already" },
   in_review: { status: 409, title: "The session is being reviewed" },
+  event_not_linkable: { status: 409, title: "The event cannot be given to this session" },
+  action_not_dead: { status: 409, title: "Only a dead action can be redriven" },
   payload_too_large: { status: 413, title: "The body is too large" },
   unsupported_media_type: { status: 415, title: "The body must be application/json" },
   idempotency_key_reused: { status: 422, title: "The idempotency key was used with another body" },
@@ -41,6 +46,7 @@ const WireProblem = Schema.Struct({
   type: Schema.String,
   title: Schema.String,
   status: Schema.Int,
+  detail: Schema.optional(Schema.String),
   code: Schema.Literal(...(Object.keys(problems) as [ProblemCode, ...Array<ProblemCode>])),
   errors: Schema.optional(Schema.Array(Schema.Struct({ path: Schema.String, message: Schema.String }))),
   session_ref: Schema.optional(Schema.String)
@@ -51,6 +57,8 @@ export const problemContentType = "application/problem+json"
 /** An answer that is not what was asked for: RFC 9457 problem details with a stable `code`. */
 export class Problem extends Data.TaggedError("Problem")<{
   readonly code: ProblemCode
+  /** What is so this time, in words; never a value that was received. */
+  readonly detail?: string | undefined
   readonly errors?: ReadonlyArray<FieldError> | undefined
   readonly sessionRef?: string | undefined
   readonly retryAfterMillis?: number | null | undefined
@@ -69,6 +77,7 @@ export class Problem extends Data.TaggedError("Problem")<{
       type: `urn:verifyhuman-dropin:problem:${this.code}`,
       title: problems[this.code].title,
       status: this.status,
+      ...(this.detail === undefined ? {} : { detail: this.detail }),
       code: this.code,
       ...(this.errors === undefined ? {} : { errors: this.errors }),
       ...(this.sessionRef === undefined ? {} : { session_ref: this.sessionRef })
@@ -115,8 +124,8 @@ export const problemSchema = <const Codes extends readonly [ProblemCode, ...Read
     Schema.declare((input): input is Problem => input instanceof Problem),
     {
       strict: true,
-      decode: ({ code, errors, session_ref }) =>
-        ParseResult.succeed(new Problem({ code, errors, sessionRef: session_ref })),
+      decode: ({ code, detail, errors, session_ref }) =>
+        ParseResult.succeed(new Problem({ code, detail, errors, sessionRef: session_ref })),
       encode: (problem, _options, ast) =>
         ParseResult.fail(new ParseResult.Forbidden(ast, problem, "A problem answers for itself"))
     }

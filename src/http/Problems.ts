@@ -1,14 +1,38 @@
 import { HttpServerError, type HttpServerResponse } from "@effect/platform"
 import { Cause, Effect, Option } from "effect"
 import type { StorageUnavailable } from "../domain/StorageUnavailable.js"
-import type { SessionNotFound } from "../sessions/SessionErrors.js"
-import type { StartError } from "../sessions/Sessions.js"
+import type {
+  ActionNotDead,
+  ActionNotFound,
+  EventNotFound,
+  EventNotLinkable,
+  SessionNotFound
+} from "../sessions/SessionErrors.js"
+import type { StartError } from "../sessions/Starting.js"
+import type { TrackError } from "../sessions/Tracking.js"
 import { invalidRequest } from "./InvalidRequest.js"
-import type { MethodTable } from "./Methods.js"
+import { type MethodTable, methodsOf } from "./Methods.js"
 import { Problem } from "./Problem.js"
 
+type UseCaseError =
+  | StartError
+  | TrackError
+  | SessionNotFound
+  | EventNotFound
+  | EventNotLinkable
+  | ActionNotFound
+  | ActionNotDead
+  | StorageUnavailable
+
+const whyNotLinkable: Readonly<Record<EventNotLinkable["why"], string>> = {
+  not_unmatched: "the event is not unmatched",
+  wrong_environment: "the event is of another environment",
+  wrong_product: "the event is of another product",
+  verification_bound: "the event's verification_id belongs to another session"
+}
+
 /** What a use case's error is on the wire. */
-export const problemOf = (error: StartError | SessionNotFound | StorageUnavailable): Problem => {
+export const problemOf = (error: UseCaseError): Problem => {
   switch (error._tag) {
     case "InvalidRequest":
       return new Problem({ code: "invalid_request", errors: error.errors })
@@ -22,14 +46,29 @@ export const problemOf = (error: StartError | SessionNotFound | StorageUnavailab
       return new Problem({ code: "rate_limited", retryAfterMillis: error.retryAfterMillis })
     case "StartFailed":
       return new Problem({ code: error.failure, retryAfterMillis: error.retryAfterMillis })
+    case "AlreadyTracked":
+      return new Problem({ code: "already_tracked" })
+    case "TrackingNotConfigured":
+      return new Problem({
+        code: "provider_rejected",
+        detail: "this service has no publishable key (VERIFYHUMAN_CLIENT_KEY), so it cannot ask for a status"
+      })
+    case "EventNotFound":
+      return new Problem({ code: "event_not_found" })
+    case "EventNotLinkable":
+      return new Problem({ code: "event_not_linkable", detail: whyNotLinkable[error.why] })
+    case "ActionNotFound":
+      return new Problem({ code: "action_not_found" })
+    case "ActionNotDead":
+      return new Problem({ code: "action_not_dead" })
     case "StorageUnavailable":
       return new Problem({ code: "storage_unavailable" })
   }
 }
 
 const notRouted = (path: string, methods: MethodTable): Problem => {
-  const allowed = Object.hasOwn(methods, path) ? methods[path] : undefined
-  return allowed === undefined
+  const allowed = methodsOf(path, methods)
+  return allowed === null
     ? new Problem({ code: "not_found" })
     : new Problem({ code: "method_not_allowed", headers: { allow: allowed.join(", ") } })
 }

@@ -47,6 +47,13 @@ export const pollAgainAfter = (session: Session, now: number): number | null => 
   return now - session.createdAt < briskMillis ? 1 : 2
 }
 
+/** There is no page to open, and a session that was tracked before may be decided. */
+export const trackedBody = (session: Session) => ({
+  session_ref: session.sessionRef,
+  status: session.verdict.status,
+  expires_at: iso(session.expiresAt)
+})
+
 export const startedBody = (started: {
   readonly sessionRef: string
   readonly hostedUrl: string | null

@@ -70,8 +70,7 @@ export const page = <Row>(
   before: Cursor | null,
   limit: number
 ): ReadonlyArray<Row> => {
-  const newestFirst = (a: Cursor, b: Cursor) =>
-    b.at - a.at || (a.id < b.id ? 1 : a.id > b.id ? -1 : 0)
+  const newestFirst = (a: Cursor, b: Cursor) => b.at - a.at || (a.id < b.id ? 1 : a.id > b.id ? -1 : 0)
   return rows
     .filter((row) => before === null || newestFirst(placeOf(row), before) > 0)
     .sort((a, b) => newestFirst(placeOf(a), placeOf(b)))
