@@ -9,10 +9,14 @@ import { Effect, Layer } from "effect"
 import { SessionRepository } from "../../src/sessions/SessionRepository.js"
 import { sqliteClient } from "../../src/storage/SqliteDatabase.js"
 import { tablesSql } from "../../src/storage/sql/TablesSql.js"
+import { expirySuite } from "../suites/expirySuite.js"
 import { aReservation } from "../suites/fixtures.js"
 import { inboxSuite } from "../suites/inboxSuite.js"
+import { operatorSuite } from "../suites/operatorSuite.js"
+import { outboxSuite } from "../suites/outboxSuite.js"
 import { repositorySuite } from "../suites/repositorySuite.js"
 import { ports } from "../suites/storage.js"
+import { trackingSuite } from "../suites/trackingSuite.js"
 
 const aFile = () => join(mkdtempSync(join(tmpdir(), "verifyhuman-dropin-")), "data", "test.db")
 
@@ -26,6 +30,10 @@ const onFile = (file: string) =>
 repositorySuite("SQLite file", onFile(aFile()))
 inboxSuite("SQLite file", onFile(aFile()))
 inboxSuite("SQLite in memory", onFile(":memory:"))
+outboxSuite("SQLite file", onFile(aFile()))
+trackingSuite("SQLite file", onFile(aFile()))
+expirySuite("SQLite file", onFile(aFile()))
+operatorSuite("SQLite file", onFile(aFile()))
 
 describe("SQLite", () => {
   const pragmas = Effect.gen(function* () {

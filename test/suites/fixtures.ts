@@ -1,12 +1,19 @@
 import { randomBytes } from "node:crypto"
-import type { Context } from "effect"
+import { type Context, Effect } from "effect"
+import type { AuditEntry } from "../../src/domain/Audit.js"
+import { identifier } from "../../src/domain/Correlation.js"
 import { outcomeTable } from "../../src/domain/Outcome.js"
+import type { Product } from "../../src/domain/Product.js"
 import type { Session } from "../../src/domain/Session.js"
 import { awaiting } from "../../src/domain/Verdict.js"
 import { readWebhookEvent } from "../../src/domain/WebhookEvent.js"
-import type { ReservationRequest } from "../../src/sessions/SessionRepository.js"
+import {
+  type ReservationRequest,
+  SessionRepository,
+  type TrackingRequest
+} from "../../src/sessions/SessionRepository.js"
 import type { VerdictPolicy } from "../../src/sessions/VerdictPolicy.js"
-import type { Delivery } from "../../src/webhooks/Inbox.js"
+import { type Delivery, Inbox, type PollAnswer } from "../../src/webhooks/Inbox.js"
 
 export const reviewMillis = 14 * 24 * 3_600_000
 
@@ -64,6 +71,7 @@ export interface EventFields {
   readonly product?: string
   readonly status?: string
   readonly token?: string
+  readonly sessionId?: string
   readonly verificationId?: string
 }
 
@@ -78,7 +86,8 @@ export const aBody = (fields: EventFields): Uint8Array =>
         verification_id: fields.verificationId ?? unique("ver_"),
         status: fields.status ?? "PASS",
         product: fields.product ?? "verifyidentity",
-        token: fields.token
+        token: fields.token,
+        session_id: fields.sessionId
       }
     })
   )
@@ -92,4 +101,61 @@ export const aDelivery = (body: Uint8Array, overrides: Partial<Delivery> = {}): 
   body,
   event: readWebhookEvent(body, outcomeTable()),
   ...overrides
+})
+
+/** A hosted session that is open, with its token. */
+export const aHostedSession = Effect.gen(function* () {
+  const repository = yield* SessionRepository
+  const request = aReservation()
+  const token = unique("tok-")
+  yield* repository.reserve(request)
+  yield* repository.open(aSession(request), [identifier("token", token)])
+  return { sessionRef: request.sessionRef, token, userId: request.userId }
+})
+
+export const admit = (fields: EventFields, overrides: Partial<Delivery> = {}) =>
+  Effect.flatMap(Inbox, (inbox) => inbox.admit(aDelivery(aBody(fields), overrides)))
+
+export const aTracking = (
+  given: { readonly userId?: string; readonly providerSessionId?: string; readonly product?: Product } = {}
+): TrackingRequest => {
+  const providerSessionId = given.providerSessionId ?? unique("msess_test_")
+  const product = given.product ?? "verifyidentity"
+  const request = aReservation(given.userId === undefined ? {} : { userId: given.userId })
+  const session = aSession(request, { model: "mobile", product, hostedUrl: null })
+  return {
+    session,
+    identifier: identifier(product === "verifyhuman" ? "verification_id" : "session_id", providerSessionId),
+    poll: {
+      sessionRef: session.sessionRef,
+      environment: "test",
+      product,
+      providerSessionId,
+      attempts: 0,
+      nextAt: request.now + 2000
+    },
+    limits: request.limits
+  }
+}
+
+export const anAnswer = (
+  sessionRef: string,
+  given: Pick<PollAnswer, "outcome" | "providerStatus"> & { readonly verificationId?: string }
+): PollAnswer => ({
+  id: unique("ev_"),
+  receivedAt: 2_000_000,
+  body: Buffer.from("{}"),
+  verificationId: null,
+  ...given,
+  sessionRef
+})
+
+export const anAudit = (action: AuditEntry["action"]): AuditEntry => ({
+  id: unique("au_"),
+  at: 4_000_000,
+  actor: "token 01234567",
+  address: "127.0.0.1",
+  action,
+  target: null,
+  details: {}
 })

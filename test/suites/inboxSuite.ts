@@ -1,22 +1,10 @@
-import { assert, describe, it } from "@effect/vitest"
+import { assert, describe, layer as sharing } from "@effect/vitest"
 import { Effect, type Layer } from "effect"
 import * as fc from "fast-check"
 import { identifier } from "../../src/domain/Correlation.js"
 import { SessionRepository } from "../../src/sessions/SessionRepository.js"
 import { Inbox } from "../../src/webhooks/Inbox.js"
-import { aBody, aDelivery, aReservation, aSession, type EventFields, unique } from "./fixtures.js"
-
-const aHostedSession = Effect.gen(function* () {
-  const repository = yield* SessionRepository
-  const request = aReservation()
-  const token = unique("tok-")
-  yield* repository.reserve(request)
-  yield* repository.open(aSession(request), [identifier("token", token)])
-  return { sessionRef: request.sessionRef, token, userId: request.userId }
-})
-
-const admit = (fields: EventFields, overrides: Parameters<typeof aDelivery>[1] = {}) =>
-  Effect.flatMap(Inbox, (inbox) => inbox.admit(aDelivery(aBody(fields), overrides)))
+import { aBody, aDelivery, admit, aHostedSession, aReservation, aSession, unique } from "./fixtures.js"
 
 const verdictOf = (sessionRef: string) =>
   Effect.flatMap(SessionRepository, (repository) =>
@@ -30,7 +18,7 @@ const awaiting = { status: "pending", reason: "awaiting_result" }
 /** What every inbox must do (contract sections 4 to 6); `layer` is the one under test. */
 export const inboxSuite = (name: string, layer: Layer.Layer<Inbox | SessionRepository, unknown>) =>
   describe(`Inbox: ${name}`, () => {
-    it.layer(layer)((it) => {
+    sharing(layer)((it) => {
       it.effect("makes the verdict of the session that the token names, and closes it", () =>
         Effect.gen(function* () {
           const { sessionRef, token } = yield* aHostedSession

@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { assert, describe, layer as sharing } from "@effect/vitest"
 import { Effect, type Layer } from "effect"
 import { identifier } from "../../src/domain/Correlation.js"
 import type { Session } from "../../src/domain/Session.js"
@@ -33,7 +33,7 @@ const tagOf = (reservation: Reservation) => reservation._tag
 /** What every session repository must do; `layer` is the one under test. */
 export const repositorySuite = (name: string, layer: Layer.Layer<SessionRepository, unknown>) =>
   describe(`SessionRepository: ${name}`, () => {
-    it.layer(layer)((it) => {
+    sharing(layer)((it) => {
       it.effect("reserves once, stores what was opened, and hands it out again", () =>
         Effect.gen(function* () {
           const repository = yield* SessionRepository
