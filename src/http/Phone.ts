@@ -14,6 +14,7 @@ import { Problem } from "./Problem.js"
 import { problemOf } from "./Problems.js"
 import { readJson } from "./RequestBody.js"
 import { entityTag, listedBody, pollAgainAfter, startedBody, statusBody } from "./StatusAnswer.js"
+import { toItsEnd } from "./ToItsEnd.js"
 import { WaitSlots } from "./WaitSlots.js"
 
 const startCommand = (caller: Caller, body: typeof ServiceStart.Type): StartCommand => ({
@@ -68,10 +69,9 @@ export const PhoneLive = HttpApiBuilder.group(Api, "phone", (handlers) =>
           const body = Option.getOrElse(yield* readJson(schema, incoming, phoneBodyLimit), () => ({}))
           const started = yield* sessions
             .start(caller, startCommand(caller, body), keyHash)
-            .pipe(Effect.mapError(problemOf))
+            .pipe(toItsEnd, Effect.mapError(problemOf))
           return HttpServerResponse.unsafeJson(startedBody(started), { status: started.status })
-        }),
-        { uninterruptible: true }
+        })
       )
       .handle(
         "status",

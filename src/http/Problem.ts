@@ -8,6 +8,7 @@ const problems = {
   session_not_found: { status: 404, title: "There is no such session" },
   not_found: { status: 404, title: "There is nothing at this address" },
   method_not_allowed: { status: 405, title: "This address does not take this method" },
+  request_timeout: { status: 408, title: "The request did not come in time" },
   already_tracked: { status: 409, title: "This provider session is tracked already" },
   in_review: { status: 409, title: "The session is being reviewed" },
   payload_too_large: { status: 413, title: "The body is too large" },
@@ -28,6 +29,9 @@ const problems = {
 /** The stable `code` of a problem (contract section 3). */
 export type ProblemCode = keyof typeof problems
 
+/** What a problem's code means, in words. */
+export const titleOf = (code: ProblemCode): string => problems[code].title
+
 const retrySeconds: { readonly [Code in ProblemCode]?: number } = {
   rate_limited: 1,
   provider_out_of_credits: 60,
@@ -37,14 +41,18 @@ const retrySeconds: { readonly [Code in ProblemCode]?: number } = {
   overloaded: 1
 }
 
-const WireProblem = Schema.Struct({
+/** Whether a problem says in `Retry-After` when to try again. */
+export const isRetriable = (code: ProblemCode): boolean => code in retrySeconds
+
+/** A problem as it goes over the wire. */
+export const WireProblem = Schema.Struct({
   type: Schema.String,
   title: Schema.String,
   status: Schema.Int,
   code: Schema.Literal(...(Object.keys(problems) as [ProblemCode, ...Array<ProblemCode>])),
   errors: Schema.optional(Schema.Array(Schema.Struct({ path: Schema.String, message: Schema.String }))),
   session_ref: Schema.optional(Schema.String)
-})
+}).annotations({ identifier: "Problem" })
 
 export const problemContentType = "application/problem+json"
 
@@ -55,6 +63,8 @@ export class Problem extends Data.TaggedError("Problem")<{
   readonly sessionRef?: string | undefined
   readonly retryAfterMillis?: number | null | undefined
   readonly headers?: Readonly<Record<string, string>> | undefined
+  /** For the log only. */
+  readonly cause?: unknown
 }> {
   get status(): number {
     return problems[this.code].status
@@ -109,7 +119,7 @@ export const problemSchema = <const Codes extends readonly [ProblemCode, ...Read
     ...WireProblem.fields,
     status: Schema.Literal(status),
     code: Schema.Literal(...(codes.filter(isCode(status)) as unknown as [ProblemCode, ...Array<ProblemCode>]))
-  }).annotations({ identifier: `Problem${status}` })
+  })
   return Schema.transformOrFail(
     wire,
     Schema.declare((input): input is Problem => input instanceof Problem),

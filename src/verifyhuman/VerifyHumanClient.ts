@@ -1,6 +1,13 @@
-import { type Headers, HttpClient, HttpClientRequest, type HttpClientResponse } from "@effect/platform"
+import {
+  FetchHttpClient,
+  type Headers,
+  HttpClient,
+  HttpClientRequest,
+  type HttpClientResponse
+} from "@effect/platform"
 import { Clock, Context, type Duration, Effect, Layer, Option, Redacted, Schema, Stream } from "effect"
 import type { Product } from "../domain/Product.js"
+import { parseProviderTime } from "../domain/ProviderTime.js"
 import { isLoopback } from "../domain/Redirects.js"
 import { withAttempts } from "./Attempts.js"
 import { retryAfterMillis } from "./RetryAfter.js"
@@ -8,7 +15,6 @@ import { GenerateAnswer, type GenerateRequest } from "./VerifyHumanApi.js"
 import {
   ProviderOutOfCredits,
   ProviderRejected,
-  ProviderTimeout,
   ProviderUnavailable,
   type RejectionReason,
   type VerifyHumanError
@@ -59,7 +65,6 @@ const rejected = (why: RejectionReason, status: number | null = null) => new Pro
 
 const refusal = (status: number, headers: Headers.Headers, now: number): VerifyHumanError => {
   if (status === 402) return new ProviderOutOfCredits()
-  if (status === 408) return new ProviderTimeout()
   if (status === 429 || status >= 500) {
     return new ProviderUnavailable({ retryAfterMillis: retryAfterMillis(headers["retry-after"], now) })
   }
@@ -113,9 +118,19 @@ export class VerifyHumanClient extends Context.Tag("verifyhuman-dropin/VerifyHum
     Layer.effect(
       VerifyHumanClient,
       Effect.gen(function* () {
-        const http = HttpClient.withTracerPropagation(yield* HttpClient.HttpClient, false).pipe(
+        // A scoped request lets go of its connection where an answer is not read to its end.
+        const http = HttpClient.withScope(yield* HttpClient.HttpClient).pipe(
           HttpClient.withTracerDisabledWhen(() => true)
         )
+        // Of all clients `fetch` alone would carry the key to where a redirect points.
+        const forFetch = Option.getOrElse(
+          yield* Effect.serviceOption(FetchHttpClient.RequestInit),
+          () => ({})
+        )
+        const notRedirected = Effect.provideService(FetchHttpClient.RequestInit, {
+          ...forFetch,
+          redirect: "manual" as const
+        })
 
         const authorized = (request: HttpClientRequest.HttpClientRequest, key: Redacted.Redacted) =>
           options.authScheme === "bearer"
@@ -126,11 +141,13 @@ export class VerifyHumanClient extends Context.Tag("verifyhuman-dropin/VerifyHum
           const decoded = Schema.decodeUnknownOption(GenerateAnswer)(answer)
           if (Option.isNone(decoded)) return yield* rejected("unexpected_shape")
           const { expires_at, hosted_url, token } = decoded.value
-          const expiresAt = Date.parse(expires_at)
-          if (Number.isNaN(expiresAt) || !URL.canParse(hosted_url)) return yield* rejected("unexpected_shape")
-          if (!isSecure(new URL(hosted_url), options.plainHttpOrigin))
-            return yield* rejected("insecure_hosted_url")
-          return { hostedUrl: hosted_url, token, expiresAt, answer }
+          const expiry = parseProviderTime(expires_at)
+          if (expiry === null || !URL.canParse(hosted_url)) return yield* rejected("unexpected_shape")
+          const url = new URL(hosted_url)
+          if (!isSecure(url, options.plainHttpOrigin)) return yield* rejected("insecure_hosted_url")
+          const expiresAt = Date.parse(`${expiry}Z`)
+          if (expiresAt <= (yield* Clock.currentTimeMillis)) return yield* rejected("already_expired")
+          return { hostedUrl: url.href, token, expiresAt, answer }
         })
 
         const attempt = Effect.fnUntraced(
@@ -145,6 +162,7 @@ export class VerifyHumanClient extends Context.Tag("verifyhuman-dropin/VerifyHum
             return yield* hosted(yield* readJson(response))
           },
           Effect.scoped,
+          notRedirected,
           withAttempts(options)
         )
 
@@ -153,6 +171,7 @@ export class VerifyHumanClient extends Context.Tag("verifyhuman-dropin/VerifyHum
             if (options.apiKey === null) return yield* rejected("no_api_key")
             return yield* attempt(
               HttpClientRequest.post(`${options.baseUrl}/hosted/generate`).pipe(
+                HttpClientRequest.acceptJson,
                 HttpClientRequest.bodyUnsafeJson(wireRequest(request)),
                 (unsigned) => authorized(unsigned, options.apiKey as Redacted.Redacted)
               )

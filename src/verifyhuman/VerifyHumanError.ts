@@ -8,6 +8,7 @@ export type RejectionReason =
   | "unexpected_status"
   | "unexpected_shape"
   | "insecure_hosted_url"
+  | "already_expired"
   | "no_api_key"
 
 /** The provider understood and refused, or its answer cannot be used. Asking again will not help. */
