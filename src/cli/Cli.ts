@@ -1,8 +1,9 @@
-import { CliConfig, Command, ValidationError } from "@effect/cli"
+import { CliConfig, Command, HelpDoc, Span, ValidationError } from "@effect/cli"
 import { NodeContext } from "@effect/platform-node"
 import { Cause, Console, Effect, Exit, Layer } from "effect"
 import manifest from "../../package.json" with { type: "json" }
 import { openapi } from "./openapi.js"
+import { plainConsole } from "./PlainConsole.js"
 import { sandbox } from "./sandbox.js"
 import { serve, serving } from "./serve.js"
 
@@ -14,7 +15,9 @@ const root = Command.make("verifyhuman-dropin", {}, () => serving).pipe(
 const run = Command.run(root, {
   name: "verifyhuman-dropin",
   version: manifest.version,
-  executable: "verifyhuman-dropin"
+  executable: "verifyhuman-dropin",
+  summary: Span.text("verifyhuman-dropin [COMMAND] [OPTIONS]"),
+  footer: HelpDoc.sequence(HelpDoc.h1("EXIT CODES"), HelpDoc.p("0 good, 1 failed, 2 wrong usage"))
 })
 
 /** 0 good, 1 failed, 2 wrong usage (contract section 1). */
@@ -31,15 +34,19 @@ const describe = (cause: Cause.Cause<unknown>): string => {
     : Cause.pretty(cause)
 }
 
-const report = (cause: Cause.Cause<unknown>) =>
-  Cause.isInterruptedOnly(cause) || ValidationError.isValidationError(Cause.squash(cause))
-    ? Effect.void
-    : Console.error(describe(cause))
+const report = (cause: Cause.Cause<unknown>) => {
+  if (Cause.isInterruptedOnly(cause)) return Effect.void
+  // What is wrong with it was said already.
+  if (ValidationError.isValidationError(Cause.squash(cause))) {
+    return Console.error("verifyhuman-dropin --help tells what can be asked for.")
+  }
+  return Console.error(describe(cause))
+}
 
 /** Runs the command line and ends the process with its exit code. */
 export const cli = Effect.suspend(() => run(process.argv)).pipe(
   Effect.tapErrorCause(report),
-  Effect.provide(Layer.merge(NodeContext.layer, CliConfig.layer({ showBuiltIns: false }))),
+  Effect.provide(Layer.mergeAll(NodeContext.layer, CliConfig.layer({ showBuiltIns: false }), plainConsole)),
   Effect.onExit((exit) =>
     Effect.sync(() => {
       process.exitCode = exitCode(exit)

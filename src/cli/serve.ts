@@ -3,6 +3,7 @@ import { Console, Effect, Layer, Logger, Redacted } from "effect"
 import { serviceLayer } from "../Service.js"
 import { dotEnv } from "../settings/DotEnv.js"
 import { Settings, type SettingsValue } from "../settings/Settings.js"
+import { cannotListen } from "./CannotListen.js"
 
 const logging = Layer.unwrapEffect(
   Effect.map(Settings, ({ observability: { logFormat, logLevel } }) =>
@@ -10,33 +11,54 @@ const logging = Layer.unwrapEffect(
   )
 )
 
-const banner = ({ environment, operators, port, publicUrl, sandbox }: SettingsValue): string =>
-  sandbox === null
-    ? `verifyhuman-dropin (${environment}) listens on port ${port}`
-    : [
-        "",
-        `  verifyhuman-dropin runs in the sandbox, which verifies nobody.`,
-        "",
-        `  open          ${publicUrl}/demo        the phone in a browser`,
-        `  API           ${publicUrl}/docs`,
-        `  provider      ${sandbox.url}             the stand-in for VerifyHuman`,
-        ...operators.tokens.map(
-          (token) => `  admin token   ${Redacted.value(token)}   for operators; no route asks for it yet`
-        ),
-        ""
-      ].join("\n")
+const table = (rows: ReadonlyArray<readonly [name: string, value: string, meaning: string]>) => {
+  const width = Math.max(...rows.map(([, value]) => value.length)) + 3
+  return rows.map(([name, value, meaning]) => `  ${name.padEnd(14)}${value.padEnd(width)}${meaning}`)
+}
+
+const banner = ({ operators, publicUrl }: SettingsValue, sandboxUrl: string): string =>
+  [
+    "",
+    "  verifyhuman-dropin runs in the sandbox, which verifies nobody.",
+    "",
+    ...table([
+      ["open", `${publicUrl}/demo`, "the phone in a browser"],
+      ["API", `${publicUrl}/docs`, "to read and to try"],
+      ["provider", sandboxUrl, "the stand-in for VerifyHuman"],
+      ...operators.tokens.map(
+        (token) => ["admin token", Redacted.value(token), "for operators; no route asks for it yet"] as const
+      )
+    ]),
+    ""
+  ].join("\n")
 
 const announce = Layer.effectDiscard(
   Effect.gen(function* () {
     const settings = yield* Settings
-    for (const warning of settings.warnings) yield* Effect.logWarning(warning)
-    yield* settings.sandbox === null ? Effect.logInfo(banner(settings)) : Console.log(banner(settings))
+    const { environment, host, port, sandbox, warnings } = settings
+    for (const warning of warnings) yield* Effect.logWarning(warning)
+    yield* sandbox === null
+      ? Effect.logInfo(`verifyhuman-dropin (${environment}) listens on ${host}, port ${port}`)
+      : Console.log(banner(settings, sandbox.url))
   })
+)
+
+const service = Layer.unwrapEffect(
+  Effect.map(Settings, ({ host, sandbox }) =>
+    Layer.mapError(
+      serviceLayer,
+      cannotListen({
+        host,
+        hostSetting: "HOST",
+        portSetting: (port) => (port === sandbox?.port ? "SANDBOX_PORT" : "PORT")
+      })
+    )
+  )
 )
 
 /** The service, until the process is told to end. */
 export const serving = announce.pipe(
-  Layer.provideMerge(serviceLayer),
+  Layer.provideMerge(service),
   Layer.provide(logging),
   Layer.provide(Settings.layer),
   Layer.provide(dotEnv),

@@ -9,7 +9,7 @@ export type RedirectRefusal =
   | "fragment"
   | "not_allowed"
 
-/** An entry of the allow-list: scheme, host with port, and whole path segments. */
+/** An entry of the allow-list: scheme, host with port, and whole path segments, empty ones between included. */
 export interface RedirectPrefix {
   readonly scheme: string
   readonly host: string
@@ -17,9 +17,10 @@ export interface RedirectPrefix {
 }
 
 const longest = 2048
-/** Raw, because URL parsers silently drop tabs and newlines and turn backslashes into slashes. */
-const hostile = /[\u0000-\u0020\u007f-\u00a0\u2028\u2029\ufeff\\]|[\ud800-\udfff]/
-const encodedPathTrick = /%(?:2e|2f|5c|00)/i
+/** Raw, because URL parsers silently drop tabs, newlines and what cannot be seen, and turn backslashes into slashes. */
+const hostile = /[\p{Cc}\p{Cf}\p{Cs}\p{Z}\\]/u
+/** Dots, slashes and control characters that whoever decodes the path once more would see. */
+const encodedPathTrick = /%(?:2e|2f|5c|[01][0-9a-f]|7f)/i
 const forbiddenSchemes = new Set([
   "javascript:",
   "data:",
@@ -37,24 +38,27 @@ const loopbackHosts = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
 export const isLoopback = (hostname: string): boolean => loopbackHosts.test(hostname.toLowerCase())
 
 const parse = (text: string): Either.Either<URL, RedirectRefusal> => {
-  const authority = /^[a-zA-Z][a-zA-Z0-9+.-]*:\/\/([^/?#]*)/.exec(text)?.[1]
-  if (text.length > longest || hostile.test(text) || authority === undefined || !URL.canParse(text)) {
-    return Either.left("malformed")
-  }
+  if (text.length > longest || hostile.test(text) || !URL.canParse(text)) return Either.left("malformed")
   const url = new URL(text)
   if (forbiddenSchemes.has(url.protocol)) return Either.left("scheme")
+  // An empty one would let the parser take the first segment of the path for the host.
+  const authority = /^[^:/?#]+:\/\/([^/?#]+)/.exec(text)?.[1]
+  if (authority === undefined || url.host === "" || url.href.length > longest) return Either.left("malformed")
   if (authority.includes("@")) return Either.left("user_info")
   if (text.includes("#")) return Either.left("fragment")
-  if (url.host === "" || authority.includes("%") || encodedPathTrick.test(text.split("?", 1)[0] ?? "")) {
+  if (authority.includes("%") || encodedPathTrick.test(text.split("?", 1)[0] ?? "")) {
     return Either.left("malformed")
   }
   return Either.right(url)
 }
 
+/** The look-behind keeps it linear. */
+const slashesAtTheEnd = /(?<!\/)\/+$/
+
 const prefixOf = (url: URL): RedirectPrefix => ({
-  scheme: url.protocol.toLowerCase(),
+  scheme: url.protocol,
   host: url.host.toLowerCase(),
-  segments: url.pathname.split("/").filter((segment) => segment !== "")
+  segments: url.pathname.replace(slashesAtTheEnd, "").split("/").slice(1)
 })
 
 /**
@@ -102,7 +106,7 @@ export const allow = (
 export const withResult = (redirect: string, sessionRef: string, result: "pass" | "fail"): string => {
   const [base = "", query = ""] = redirect.split(/\?(.*)/s)
   const isOurs = (pair: string) =>
-    ["session_ref", "result"].includes(new URLSearchParams(pair).keys().next().value ?? "")
+    ["session_ref", "result"].includes(new URLSearchParams(`?${pair}`).keys().next().value ?? "")
   const kept = query.split("&").filter((pair) => pair !== "" && !isOurs(pair))
   return `${base}?${[...kept, `session_ref=${encodeURIComponent(sessionRef)}`, `result=${result}`].join("&")}`
 }

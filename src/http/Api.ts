@@ -2,9 +2,14 @@ import { HttpApi, HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "
 import { Schema } from "effect"
 import { Product } from "../domain/Product.js"
 import { Access } from "./Access.js"
+import { answersSet, bodyIsOptional, completed } from "./Description.js"
 import { OperatorApi } from "./OperatorApi.js"
-import { problemSchema } from "./Problem.js"
+import { problemSchema, WireProblem } from "./Problem.js"
 
+const Time = Schema.String.annotations({ jsonSchema: { type: "string", format: "date-time" } })
+const SessionRef = Schema.String.annotations({
+  jsonSchema: { type: "string", pattern: "^vs_[A-Za-z0-9_-]{32}$" }
+})
 const Text200 = Schema.String.pipe(Schema.maxLength(200))
 
 const startFields = {
@@ -28,10 +33,10 @@ export const ServiceStart = Schema.Struct({
 }).annotations({ identifier: "StartVerificationByService" })
 
 export const Started = Schema.Struct({
-  session_ref: Schema.String,
+  session_ref: SessionRef,
   hosted_verification_url: Schema.NullOr(Schema.String),
   status: Schema.Literal("pending"),
-  expires_at: Schema.String
+  expires_at: Time
 }).annotations({ identifier: "Started" })
 
 /** A session of the mobile REST model (contract section 3, `POST /api/track-verification`). */
@@ -41,26 +46,26 @@ export const TrackRequest = Schema.Struct({
 }).annotations({ identifier: "TrackVerification" })
 
 export const Tracked = Schema.Struct({
-  session_ref: Schema.String,
+  session_ref: SessionRef,
   status: Schema.Literal("pending", "pass", "fail"),
-  expires_at: Schema.String
+  expires_at: Time
 }).annotations({ identifier: "Tracked" })
 
 const statusFields = {
-  session_ref: Schema.String,
+  session_ref: SessionRef,
   status: Schema.Literal("pending", "pass", "fail"),
   reason: Schema.NullOr(
     Schema.Literal("awaiting_result", "in_review", "unconfirmable", "declined", "provider_error", "expired")
   ),
   can_retry: Schema.Boolean,
-  expires_at: Schema.String,
-  updated_at: Schema.String
+  expires_at: Time,
+  updated_at: Time
 }
 
 export const Status = Schema.Struct(statusFields).annotations({ identifier: "Status" })
 
 export const Verifications = Schema.Struct({
-  items: Schema.Array(Schema.Struct({ ...statusFields, product: Product, created_at: Schema.String })),
+  items: Schema.Array(Schema.Struct({ ...statusFields, product: Product, created_at: Time })),
   next_cursor: Schema.NullOr(Schema.String)
 }).annotations({ identifier: "Verifications" })
 
@@ -75,8 +80,8 @@ const Phone = HttpApiGroup.make("phone")
     HttpApiEndpoint.post("start", "/api/start-verification")
       .setPayload(Schema.Union(PhoneStart, ServiceStart))
       .setHeaders(Schema.Struct({ "idempotency-key": Schema.optional(Schema.String) }))
-      .addSuccess(Started, { status: 201 })
-      .addSuccess(Started, { status: 200 })
+      .addSuccess(Started.annotations({ description: "A new session." }), { status: 201 })
+      .addSuccess(Started.annotations({ description: "The equal session that is open." }), { status: 200 })
       .addError(invalidRequest)
       .addError(problemSchema("in_review"))
       .addError(problemSchema("payload_too_large"))
@@ -95,6 +100,11 @@ const Phone = HttpApiGroup.make("phone")
       )
       .addError(problemSchema("provider_timeout"))
       .annotate(OpenApi.Summary, "Start a verification, or resume the equal one that is open")
+      .annotate(
+        OpenApi.Description,
+        "Open the URL on the phone; only the status tells the verdict. With `Idempotency-Key` the first success is replayed for 24 hours. Only a service key may send the fields of `StartVerificationByService`."
+      )
+      .annotate(OpenApi.Transform, bodyIsOptional)
   )
   .add(
     HttpApiEndpoint.post("track", "/api/track-verification")
@@ -113,7 +123,14 @@ const Phone = HttpApiGroup.make("phone")
   .add(
     HttpApiEndpoint.get("status", "/api/verify-status")
       .setUrlParams(SessionRefParam)
+      .setHeaders(
+        Schema.Struct({
+          "if-none-match": Schema.optional(Schema.String),
+          prefer: Schema.optional(Schema.String)
+        })
+      )
       .addSuccess(Status)
+      .addSuccess(HttpApiSchema.Empty(304).annotations({ description: "Nothing that you do not know." }))
       .addError(invalidRequest)
       .addError(sessionNotFound)
       .addError(problemSchema("rate_limited"))
@@ -122,6 +139,13 @@ const Phone = HttpApiGroup.make("phone")
       .annotate(
         OpenApi.Description,
         "Send `If-None-Match` with the `ETag` of the last answer for a 304, and `Prefer: wait=N` (at most 30 seconds) to hold the answer until the status changes."
+      )
+      .annotate(
+        OpenApi.Transform,
+        answersSet({
+          200: ["ETag", "Retry-After", "Preference-Applied"],
+          304: ["ETag", "Retry-After", "Preference-Applied"]
+        })
       )
   )
   .add(
@@ -194,4 +218,7 @@ export class Api extends HttpApi.make("verifyhuman-dropin")
   .annotate(OpenApi.Title, "verifyhuman-dropin")
   .annotate(OpenApi.Version, "1.0.0")
   .annotate(OpenApi.Description, "The backend of VerifyHuman's mobile app drop-in.")
-  .annotate(OpenApi.License, { name: "MIT", url: "https://opensource.org/license/mit" }) {}
+  .annotate(OpenApi.License, { name: "MIT", url: "https://opensource.org/license/mit" })
+  .annotate(OpenApi.Servers, [{ url: "/" }])
+  .annotate(HttpApi.AdditionalSchemas, [WireProblem])
+  .annotate(OpenApi.Transform, completed) {}

@@ -1,18 +1,27 @@
 import { randomUUID } from "node:crypto"
 import { HttpServerRequest, HttpServerResponse } from "@effect/platform"
+import { NodeHttpServerRequest } from "@effect/platform-node"
 import { Effect } from "effect"
+import { answerHeaders } from "./AnswerHeaders.js"
 import type { MethodTable } from "./Methods.js"
+import { Problem } from "./Problem.js"
 import { answerFailure, reworded } from "./Problems.js"
 
 const acceptable = /^[A-Za-z0-9._-]{1,128}$/
 
-const apiHeaders = {
-  "cache-control": "no-store",
-  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
-  "cross-origin-resource-policy": "same-origin",
-  "referrer-policy": "no-referrer",
-  "x-content-type-options": "nosniff",
-  "x-frame-options": "DENY"
+/** Where the router begins a query, besides `?`: at these it would find an address that is written otherwise. */
+const otherDelimiters = /[;#]/
+
+const wellAddressed = (
+  request: HttpServerRequest.HttpServerRequest,
+  path: string
+): Effect.Effect<void, Problem> => {
+  if (otherDelimiters.test(path)) return Effect.fail(new Problem({ code: "not_found" }))
+  const { headers, httpVersion } = NodeHttpServerRequest.toIncomingMessage(request)
+  if (headers.host !== undefined || httpVersion === "1.0") return Effect.void
+  return Effect.fail(
+    new Problem({ code: "invalid_request", errors: [{ path: "Host", message: "is missing" }] })
+  )
 }
 
 /** What surrounds every answer: a request id, problem details for whatever failed, and security headers. */
@@ -25,13 +34,14 @@ export const envelope = <E, R>(
     const given = request.headers["x-request-id"] ?? ""
     const requestId = acceptable.test(given) ? given : randomUUID()
     const path = request.url.split("?", 1)[0] ?? ""
-    const response = yield* app.pipe(
+    const response = yield* wellAddressed(request, path).pipe(
+      Effect.zipRight(app),
       Effect.map(reworded),
       Effect.catchAllCause((cause) => answerFailure(cause, path, methods)),
       Effect.annotateLogs("request_id", requestId)
     )
     return HttpServerResponse.setHeaders(response, {
-      ...apiHeaders,
+      ...answerHeaders,
       ...response.headers,
       "x-request-id": requestId
     })

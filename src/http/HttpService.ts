@@ -2,10 +2,11 @@ import { HttpApiSwagger, HttpLayerRouter, HttpMiddleware, HttpServer } from "@ef
 import { Effect, Layer } from "effect"
 import { Access } from "./Access.js"
 import { Api } from "./Api.js"
+import { draining } from "./Draining.js"
 import { envelope } from "./Envelope.js"
 import { HealthLive } from "./Health.js"
 import { apiMethods, type MethodTable } from "./Methods.js"
-import { draining, listen, NodeListener } from "./NodeListener.js"
+import { listen, NodeListener, withoutUpgrades } from "./NodeListener.js"
 import { OperatorAccess } from "./OperatorAccess.js"
 import { OperatorsLive } from "./Operators.js"
 import { PhoneLive } from "./Phone.js"
@@ -25,22 +26,21 @@ export const routes = Layer.mergeAll(api, docs)
 /** One address, one way to write it: `/docs/` is not `/docs`. */
 const exactPaths = { ignoreTrailingSlash: false, ignoreDuplicateSlashes: false, caseSensitive: true }
 
-/** Routes on a router of their own: a shared one would serve what another server of this process has, too. */
-const ownRouter = Layer.fresh
+/** A shared router would serve what another server of this process has, too. */
+const ownRouter = Effect.provideServiceEffect(Layer.CurrentMemoMap, Layer.makeMemoMap)
 
 /** Serves routes on a socket of their own until the scope closes. */
 export const serve = <E, R>(
   routes: Layer.Layer<never, E, R>,
   options: { readonly host: string; readonly port: number; readonly methods?: MethodTable }
 ) =>
-  draining.pipe(
+  Layer.merge(draining, withoutUpgrades).pipe(
     Layer.provideMerge(
-      ownRouter(
-        Layer.unwrapScoped(
-          HttpLayerRouter.toHttpEffect(routes).pipe(
-            Effect.provideService(HttpLayerRouter.RouterConfig, exactPaths),
-            Effect.map((app) => HttpServer.serve(envelope(app, { ...apiMethods, ...options.methods })))
-          )
+      Layer.unwrapScoped(
+        HttpLayerRouter.toHttpEffect(routes).pipe(
+          ownRouter,
+          Effect.provideService(HttpLayerRouter.RouterConfig, exactPaths),
+          Effect.map((app) => HttpServer.serve(envelope(app, { ...apiMethods, ...options.methods })))
         )
       )
     ),

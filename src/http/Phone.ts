@@ -21,6 +21,7 @@ import {
   statusBody,
   trackedBody
 } from "./StatusAnswer.js"
+import { toItsEnd } from "./ToItsEnd.js"
 import { WaitSlots } from "./WaitSlots.js"
 
 const startCommand = (caller: Caller, body: typeof ServiceStart.Type): StartCommand => ({
@@ -80,10 +81,9 @@ export const PhoneLive = HttpApiBuilder.group(Api, "phone", (handlers) =>
           const body = Option.getOrElse(yield* readJson(schema, incoming, phoneBodyLimit), () => ({}))
           const started = yield* sessions
             .start(caller, startCommand(caller, body), keyHash)
-            .pipe(Effect.mapError(problemOf))
+            .pipe(toItsEnd, Effect.mapError(problemOf))
           return HttpServerResponse.unsafeJson(startedBody(started), { status: started.status })
-        }),
-        { uninterruptible: true }
+        })
       )
       .handleRaw(
         "track",
@@ -95,10 +95,9 @@ export const PhoneLive = HttpApiBuilder.group(Api, "phone", (handlers) =>
           const { product, provider_session_id: providerSessionId } = body.value
           const tracked = yield* sessions
             .track(caller, { product, providerSessionId })
-            .pipe(Effect.mapError(problemOf))
+            .pipe(toItsEnd, Effect.mapError(problemOf))
           return HttpServerResponse.unsafeJson(trackedBody(tracked.session), { status: tracked.status })
-        }),
-        { uninterruptible: true }
+        })
       )
       .handle(
         "status",

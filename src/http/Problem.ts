@@ -11,6 +11,7 @@ const problems = {
   action_not_found: { status: 404, title: "There is no such action" },
   not_found: { status: 404, title: "There is nothing at this address" },
   method_not_allowed: { status: 405, title: "This address does not take this method" },
+  request_timeout: { status: 408, title: "The request did not come in time" },
   already_tracked: { status: 409, title: "This provider session is tracked already" },
   in_review: { status: 409, title: "The session is being reviewed" },
   event_not_linkable: { status: 409, title: "The event cannot be given to this session" },
@@ -33,6 +34,9 @@ const problems = {
 /** The stable `code` of a problem (contract section 3). */
 export type ProblemCode = keyof typeof problems
 
+/** What a problem's code means, in words. */
+export const titleOf = (code: ProblemCode): string => problems[code].title
+
 const retrySeconds: { readonly [Code in ProblemCode]?: number } = {
   rate_limited: 1,
   provider_out_of_credits: 60,
@@ -42,7 +46,11 @@ const retrySeconds: { readonly [Code in ProblemCode]?: number } = {
   overloaded: 1
 }
 
-const WireProblem = Schema.Struct({
+/** Whether a problem says in `Retry-After` when to try again. */
+export const isRetriable = (code: ProblemCode): boolean => code in retrySeconds
+
+/** A problem as it goes over the wire. */
+export const WireProblem = Schema.Struct({
   type: Schema.String,
   title: Schema.String,
   status: Schema.Int,
@@ -50,7 +58,7 @@ const WireProblem = Schema.Struct({
   code: Schema.Literal(...(Object.keys(problems) as [ProblemCode, ...Array<ProblemCode>])),
   errors: Schema.optional(Schema.Array(Schema.Struct({ path: Schema.String, message: Schema.String }))),
   session_ref: Schema.optional(Schema.String)
-})
+}).annotations({ identifier: "Problem" })
 
 export const problemContentType = "application/problem+json"
 
@@ -63,6 +71,8 @@ export class Problem extends Data.TaggedError("Problem")<{
   readonly sessionRef?: string | undefined
   readonly retryAfterMillis?: number | null | undefined
   readonly headers?: Readonly<Record<string, string>> | undefined
+  /** For the log only. */
+  readonly cause?: unknown
 }> {
   get status(): number {
     return problems[this.code].status
@@ -118,7 +128,7 @@ export const problemSchema = <const Codes extends readonly [ProblemCode, ...Read
     ...WireProblem.fields,
     status: Schema.Literal(status),
     code: Schema.Literal(...(codes.filter(isCode(status)) as unknown as [ProblemCode, ...Array<ProblemCode>]))
-  }).annotations({ identifier: `Problem${status}` })
+  })
   return Schema.transformOrFail(
     wire,
     Schema.declare((input): input is Problem => input instanceof Problem),

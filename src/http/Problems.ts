@@ -62,7 +62,7 @@ export const problemOf = (error: UseCaseError): Problem => {
     case "ActionNotDead":
       return new Problem({ code: "action_not_dead" })
     case "StorageUnavailable":
-      return new Problem({ code: "storage_unavailable" })
+      return new Problem({ code: "storage_unavailable", cause: error })
   }
 }
 
@@ -73,6 +73,9 @@ const notRouted = (path: string, methods: MethodTable): Problem => {
     : new Problem({ code: "method_not_allowed", headers: { allow: allowed.join(", ") } })
 }
 
+const logged = (problem: Problem): Effect.Effect<void> =>
+  problem.cause === undefined ? Effect.void : Effect.logError(problem.message, Cause.fail(problem.cause))
+
 /** The answer to a request that no handler answered: an unknown address, a problem, or a defect. */
 export const answerFailure = <E>(
   cause: Cause.Cause<E>,
@@ -81,7 +84,7 @@ export const answerFailure = <E>(
 ): Effect.Effect<HttpServerResponse.HttpServerResponse, E> => {
   if (Cause.isInterruptedOnly(cause)) return Effect.failCause(cause)
   const error = Option.getOrUndefined(Cause.failureOption(cause)) ?? Cause.squash(cause)
-  if (error instanceof Problem) return Effect.succeed(error.response)
+  if (error instanceof Problem) return Effect.as(logged(error), error.response)
   if (error instanceof HttpServerError.RouteNotFound) return Effect.succeed(notRouted(path, methods).response)
   return Effect.logError("Request failed", cause).pipe(
     Effect.as(new Problem({ code: "internal_error" }).response)

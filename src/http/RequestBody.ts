@@ -20,9 +20,12 @@ export const readBytes = (request: IncomingMessage, limit: number): Effect.Effec
     Effect.async<Buffer, Problem>((resume) => {
       const chunks: Array<Buffer> = []
       let length = 0
-      const settle = (result: Effect.Effect<Buffer, Problem>) => {
+      const letGo = () => {
         request.off("data", onData).off("end", onEnd).off("close", onClose).off("error", onClose)
         request.on("error", () => {})
+      }
+      const settle = (result: Effect.Effect<Buffer, Problem>) => {
+        letGo()
         resume(result)
       }
       const onData = (chunk: Buffer) => {
@@ -37,6 +40,7 @@ export const readBytes = (request: IncomingMessage, limit: number): Effect.Effec
         settle(Effect.succeed(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)))
       const onClose = () => settle(Effect.fail(unreadable("the body ended too early")))
       request.on("data", onData).on("end", onEnd).on("close", onClose).on("error", onClose)
+      return Effect.sync(letGo)
     })
   )
 

@@ -1,9 +1,11 @@
+import { isUtf8 } from "node:buffer"
 import { createHash, timingSafeEqual } from "node:crypto"
 import { Clock, Context, Data, Effect, Layer, Redacted } from "effect"
-import { createRemoteJWKSet, decodeProtectedHeader, errors, type JWTVerifyGetKey, jwtVerify } from "jose"
+import { decodeProtectedHeader, jwtVerify } from "jose"
 import { escaped } from "../domain/Text.js"
 import type { Caller } from "../sessions/Caller.js"
 import { Authenticator } from "./Authenticator.js"
+import { isOutage, keySetAlgorithms, keySetAt, noKeySet } from "./KeySet.js"
 import { Problem } from "./Problem.js"
 
 /** How user tokens and service keys are verified (contract section 2, `AUTH_*` and `SERVICE_API_KEYS`). */
@@ -21,20 +23,6 @@ export class AuthenticationPolicy extends Context.Tag("verifyhuman-dropin/Authen
 
 class TokenNotAccepted extends Data.TaggedError("TokenNotAccepted")<{ readonly cause: unknown }> {}
 
-/** Public-key algorithms only: a key set can never be used as an HMAC secret. */
-const keySetAlgorithms = [
-  "RS256",
-  "RS384",
-  "RS512",
-  "PS256",
-  "PS384",
-  "PS512",
-  "ES256",
-  "ES384",
-  "ES512",
-  "EdDSA",
-  "Ed25519"
-]
 const longestUserId = 255
 
 const unauthenticated = () =>
@@ -49,22 +37,16 @@ const userIdNeeded = () =>
 const isUserId = (value: unknown): value is string =>
   typeof value === "string" && value !== "" && value.length <= longestUserId && escaped(value) === value
 
-/** Stands in for a key set where none is configured: no key ever fits. */
-const noKeySet: JWTVerifyGetKey = () => Promise.reject(new errors.JWKSNoMatchingKey())
-
 const bearer = (header: string | undefined): string | null =>
   /^Bearer +([A-Za-z0-9\-._~+/]+=*)$/i.exec(header ?? "")?.[1] ?? null
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest()
 
-/** Header bytes are UTF-8 to everybody but `node:http`, which reads them as Latin-1. */
-const headerText = (header: string) => Buffer.from(header, "latin1").toString("utf8")
-
-/** Everything that `jose` throws by itself speaks of the token, but for these: the key set could not be read. */
-const isOutage = (cause: unknown): boolean =>
-  !(cause instanceof errors.JOSEError) ||
-  cause instanceof errors.JWKSTimeout ||
-  cause.code === "ERR_JOSE_GENERIC"
+/** Header bytes are UTF-8 to everybody but `node:http`, which reads them as Latin-1; null when they are not. */
+const headerText = (header: string): string | null => {
+  const bytes = Buffer.from(header, "latin1")
+  return isUtf8(bytes) ? bytes.toString("utf8") : null
+}
 
 export const tokenAuthenticatorLayer: Layer.Layer<Authenticator, never, AuthenticationPolicy> = Layer.effect(
   Authenticator,
@@ -73,8 +55,7 @@ export const tokenAuthenticatorLayer: Layer.Layer<Authenticator, never, Authenti
     const serviceKeys = policy.serviceKeys.map((key) => sha256(Redacted.value(key)))
     const secret =
       policy.jwtSecret === null ? null : new TextEncoder().encode(Redacted.value(policy.jwtSecret))
-    const keySet =
-      policy.jwksUrl === null ? null : createRemoteJWKSet(new URL(policy.jwksUrl), { timeoutDuration: 3000 })
+    const keySet = policy.jwksUrl === null ? noKeySet : keySetAt(policy.jwksUrl)
 
     const isServiceKey = (token: string): boolean => {
       const given = sha256(token)
@@ -90,7 +71,7 @@ export const tokenAuthenticatorLayer: Layer.Layer<Authenticator, never, Authenti
       }
       return algorithm === "HS256" && secret !== null
         ? jwtVerify(token, secret, { ...options, algorithms: ["HS256"] })
-        : jwtVerify(token, keySet ?? noKeySet, { ...options, algorithms: keySetAlgorithms })
+        : jwtVerify(token, keySet, { ...options, algorithms: keySetAlgorithms })
     }
 
     const user = Effect.fnUntraced(function* (token: string) {
@@ -102,10 +83,7 @@ export const tokenAuthenticatorLayer: Layer.Layer<Authenticator, never, Authenti
       }).pipe(
         Effect.catchIf(
           ({ cause }) => isOutage(cause),
-          ({ cause }) =>
-            Effect.logError("The keys of AUTH_JWKS_URL cannot be read", cause).pipe(
-              Effect.zipRight(new Problem({ code: "authentication_unavailable" }))
-            )
+          ({ cause }) => new Problem({ code: "authentication_unavailable", cause })
         ),
         Effect.catchTag("TokenNotAccepted", unauthenticated)
       )

@@ -6,6 +6,7 @@ import { Api } from "./Api.js"
 import { Problem } from "./Problem.js"
 import { problemOf } from "./Problems.js"
 import { readBytes } from "./RequestBody.js"
+import { toItsEnd } from "./ToItsEnd.js"
 
 /** The longest webhook that is read, in bytes (contract section 4). */
 const bodyLimit = 64 * 1024
@@ -28,15 +29,14 @@ export const WebhookLive = HttpApiBuilder.group(Api, "provider", (handlers) =>
             timestamp: request.headers["x-verifyhuman-timestamp"]
           })
           .pipe(
+            toItsEnd,
             Effect.catchTags({
               SignatureNotAccepted: () => new Problem({ code: "unauthenticated" }),
-              StorageUnavailable: (error) =>
-                Effect.logError("Webhook not stored", error).pipe(Effect.zipRight(problemOf(error)))
+              StorageUnavailable: problemOf
             })
           )
         return received
-      }),
-      { uninterruptible: true }
+      })
     )
   })
 )

@@ -5,9 +5,10 @@ export class SandboxOptions extends Context.Tag("verifyhuman-dropin/SandboxOptio
   SandboxOptions,
   {
     readonly host: string
+    /** 0 for any that is free. */
     readonly port: number
-    /** How a phone reaches the hosted pages, without a slash at its end. */
-    readonly publicUrl: string
+    /** How a phone reaches the hosted pages, without a slash at its end; null for this machine and its port. */
+    readonly publicUrl: string | null
     /** Where the webhooks go. */
     readonly webhookUrl: string
     readonly webhookSecret: Redacted.Redacted

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto"
 import { Clock, Context, Effect, Layer } from "effect"
 import type { Product } from "../domain/Product.js"
-import type { Behaviour } from "./Behaviour.js"
+import { afterRequest, type Behaviour } from "./Behaviour.js"
 
 /** A hosted session as the provider remembers it. */
 export interface HostedSandboxSession {
@@ -15,7 +15,7 @@ export interface HostedSandboxSession {
   readonly failureMessage: string | null
   readonly behaviour: Behaviour
   readonly expiresAt: number
-  readonly outcome: string | null
+  readonly isUsed: boolean
 }
 
 /** A session of the mobile REST model; it is decided when its time has come. */
@@ -23,9 +23,16 @@ export interface MobileSandboxSession {
   readonly sessionId: string
   readonly verificationId: string
   readonly product: Product
-  readonly outcome: string
+  /** Null: it will never have one. */
+  readonly outcome: string | null
   readonly decidedAt: number
+  readonly behaviour: Behaviour
 }
+
+/** What a token opens: a page, or the reason why there is none. */
+export type Opened =
+  | { readonly _tag: "Open"; readonly session: HostedSandboxSession }
+  | { readonly _tag: "Gone"; readonly why: "unknown" | "used" | "expired" }
 
 export const randomId = (prefix: string): string => `${prefix}${randomBytes(18).toString("base64url")}`
 
@@ -37,41 +44,38 @@ const remember = <A>(map: Map<string, A>, key: string, value: A) => {
   if (oldest !== undefined) map.delete(oldest)
 }
 
-/** The provider's memory: the newest ten thousand sessions. */
+const open = (session: HostedSandboxSession | undefined, now: number): Opened => {
+  if (session === undefined) return { _tag: "Gone", why: "unknown" }
+  if (session.isUsed) return { _tag: "Gone", why: "used" }
+  return session.expiresAt <= now ? { _tag: "Gone", why: "expired" } : { _tag: "Open", session }
+}
+
+/** The provider's memory: the newest ten thousand sessions of each kind. */
 export class SandboxSessions extends Context.Tag("verifyhuman-dropin/SandboxSessions")<
   SandboxSessions,
   {
     readonly add: (session: HostedSandboxSession) => Effect.Effect<void>
-    readonly find: (token: string) => Effect.Effect<HostedSandboxSession | null>
-    /** Spends the token: null when there is none to spend, or its time is over. */
-    readonly complete: (token: string, outcome: string) => Effect.Effect<HostedSandboxSession | null>
+    readonly find: (token: string) => Effect.Effect<Opened>
+    /** Opens a token and spends it. */
+    readonly spend: (token: string) => Effect.Effect<Opened>
     readonly addMobile: (session: MobileSandboxSession) => Effect.Effect<void>
-    readonly findMobile: (product: Product, id: string) => Effect.Effect<MobileSandboxSession | null>
+    /** A request for a session's status; faults for a number of requests are counted down. */
+    readonly askMobile: (product: Product, id: string) => Effect.Effect<MobileSandboxSession | null>
   }
 >() {
   static readonly layer: Layer.Layer<SandboxSessions> = Layer.sync(SandboxSessions, () => {
     const hosted = new Map<string, HostedSandboxSession>()
     const mobile = new Map<string, MobileSandboxSession>()
+    const find = (token: string) => Effect.map(Clock.currentTimeMillis, (now) => open(hosted.get(token), now))
     return {
       add: (session) => Effect.sync(() => remember(hosted, session.token, session)),
-      find: (token) => Effect.sync(() => hosted.get(token) ?? null),
-      complete: Effect.fnUntraced(function* (token, outcome) {
-        const session = hosted.get(token)
-        const now = yield* Clock.currentTimeMillis
-        if (session === undefined || session.outcome !== null || session.expiresAt <= now) return null
-        const completed = { ...session, outcome }
-        hosted.set(token, completed)
-        if (session.product === "verifyhuman") {
-          remember(mobile, session.verificationId, {
-            sessionId: session.token,
-            verificationId: session.verificationId,
-            product: session.product,
-            outcome,
-            decidedAt: now
-          })
-        }
-        return completed
-      }),
+      find,
+      spend: (token) =>
+        Effect.map(Clock.currentTimeMillis, (now) => {
+          const opened = open(hosted.get(token), now)
+          if (opened._tag === "Open") hosted.set(token, { ...opened.session, isUsed: true })
+          return opened
+        }),
       addMobile: (session) =>
         Effect.sync(() =>
           remember(
@@ -80,10 +84,12 @@ export class SandboxSessions extends Context.Tag("verifyhuman-dropin/SandboxSess
             session
           )
         ),
-      findMobile: (product, id) =>
+      askMobile: (product, id) =>
         Effect.sync(() => {
           const found = mobile.get(id)
-          return found?.product === product ? found : null
+          if (found?.product !== product) return null
+          mobile.set(id, { ...found, behaviour: afterRequest(found.behaviour) })
+          return found
         })
     }
   })

@@ -1,6 +1,6 @@
 import { createHmac, randomUUID } from "node:crypto"
-import type { Behaviour } from "./Behaviour.js"
-import type { HostedSandboxSession } from "./SandboxSessions.js"
+import { otherProduct } from "./MobileStatus.js"
+import { type HostedSandboxSession, randomId } from "./SandboxSessions.js"
 
 /** An event as the provider sends it: the same bytes and id on every retry. */
 export interface WebhookMessage {
@@ -9,39 +9,29 @@ export interface WebhookMessage {
   readonly body: string
 }
 
-const wireStatus: Readonly<Record<string, string>> = { pass: "PASS", fail: "FAIL", refuse: "FAIL" }
+/** The envelope's time has microseconds, the flat body's whole seconds, as documented. */
+const microseconds = (millis: number) => new Date(millis).toISOString().replace("Z", "000Z")
+const wholeSeconds = (millis: number) => new Date(millis).toISOString().replace(/\.\d+Z$/, "Z")
 
-/** What the hosted page's buttons, or a raw wire value, are called on the wire. */
-export const statusOf = (outcome: string): string => wireStatus[outcome] ?? outcome
-
-const micros = (millis: number, offset: number) =>
-  new Date(millis).toISOString().replace("Z", `${String(offset).padStart(3, "0")}Z`)
-
-/** The event of a session's outcome; `offset` is in microseconds and orders events of one millisecond. */
-export const webhookMessage = (
-  session: HostedSandboxSession,
-  status: string,
-  behaviour: Behaviour,
-  now: number,
-  offset: number
-): WebhookMessage => {
+/** The event that a session got this status at that time, as true as the session's behaviour wants it. */
+export const webhookMessage = (session: HostedSandboxSession, status: string, at: number): WebhookMessage => {
+  const { quirks } = session.behaviour
   const eventId = randomUUID()
-  const environment = behaviour.wrongEnvironment ? "live" : "test"
-  const reference = behaviour.noReference ? {} : { token: session.token }
-  const details = { verification_id: session.verificationId, status, product: session.product }
-  const body = behaviour.flat
-    ? {
-        event: "verification.completed",
-        id: eventId,
-        ...details,
-        environment,
-        timestamp: micros(now, offset),
-        ...reference
-      }
+  const environment = quirks.has("wrong-environment") ? "live" : "test"
+  const isOther = quirks.has("wrong-session")
+  const reference = quirks.has("no-reference") ? {} : { token: isOther ? randomId("") : session.token }
+  const details = {
+    verification_id: isOther ? randomId("ver_") : session.verificationId,
+    status,
+    product: quirks.has("wrong-product") ? otherProduct(session.product) : session.product
+  }
+  const type = "verification.completed"
+  const body = quirks.has("flat")
+    ? { event: type, ...details, environment, timestamp: wholeSeconds(at), ...reference }
     : {
         id: eventId,
-        type: "verification.completed",
-        created: micros(now, offset),
+        type,
+        created: microseconds(at),
         environment,
         data: { ...details, confidence: 92.5, ...reference }
       }
@@ -52,12 +42,12 @@ export const webhookMessage = (
 export const webhookHeaders = (
   message: WebhookMessage,
   secret: string,
-  behaviour: Behaviour,
+  { behaviour: { quirks } }: HostedSandboxSession,
   nowSeconds: number
 ): Readonly<Record<string, string>> => {
   const timestamp = String(nowSeconds)
-  const signed = behaviour.timestamp ? `${timestamp}.${message.body}` : message.body
-  const key = behaviour.wrongSecret ? `${secret}-but-wrong` : secret
+  const signed = quirks.has("timestamp") ? `${timestamp}.${message.body}` : message.body
+  const key = quirks.has("wrong-secret") ? `${secret}-but-wrong` : secret
   return {
     "content-type": "application/json",
     "user-agent": "VerifyHuman-Sandbox/1",

@@ -32,15 +32,16 @@ export class Wire extends Context.Tag("verifyhuman-dropin/Wire")<
       const entries: Array<WireEntry> = []
       const news = yield* Effect.acquireRelease(PubSub.sliding<WireEntry>(kept), PubSub.shutdown)
       return {
-        record: Effect.fnUntraced(function* (entry) {
-          const at = DateTime.formatIso(DateTime.unsafeMake(yield* Clock.currentTimeMillis))
-          const dated = { at, ...entry }
-          entries.push(dated)
-          if (entries.length > kept) entries.shift()
-          yield* PubSub.publish(news, dated)
-        }),
-        follow: Effect.map(PubSub.subscribe(news), (queue) =>
-          Stream.concat(Stream.fromIterable([...entries]), Stream.fromQueue(queue))
+        // Kept and told in one go, so that whoever comes in between is told once.
+        record: (entry) =>
+          Effect.map(Clock.currentTimeMillis, (now) => {
+            const dated = { at: DateTime.formatIso(DateTime.unsafeMake(now)), ...entry }
+            entries.push(dated)
+            if (entries.length > kept) entries.shift()
+            news.unsafeOffer(dated)
+          }),
+        follow: Effect.flatMap(PubSub.subscribe(news), (queue) =>
+          Effect.sync(() => Stream.concat(Stream.fromIterable([...entries]), Stream.fromQueue(queue)))
         )
       }
     })

@@ -1,9 +1,10 @@
-import { Array, Context, Duration, Effect, Either, Layer, LogLevel, type Redacted } from "effect"
+import { Array, Context, Duration, Effect, Either, Equal, Layer, LogLevel, type Redacted } from "effect"
 import { Environment } from "../domain/Environment.js"
 import type { OutcomeSetting } from "../domain/Outcome.js"
 import type { Product } from "../domain/Product.js"
 import { checkRedirect, isLoopback, parsePrefix, type RedirectPrefix } from "../domain/Redirects.js"
 import type { SignatureSetting } from "../domain/Signature.js"
+import * as Hosts from "./Hosts.js"
 import * as Parse from "./Parsers.js"
 import { madeUp, sandboxApiKey, sandboxClientKey } from "./SandboxDefaults.js"
 import { SettingsError } from "./SettingsError.js"
@@ -110,12 +111,11 @@ export const variableNames = [
   "LOG_FORMAT"
 ] as const
 
-const atLeast32 = (secret: string) => secret.length >= 32
 const isTerminal = () => process.stdout.isTTY === true
 
 const read: Effect.Effect<SettingsValue, SettingsError> = Effect.gen(function* () {
   const env = yield* readVariables(variableNames)
-  const { optional, problem, secret, secrets, text, withDefault } = env
+  const { isGood, optional, problem, secret, secrets, text, withDefault } = env
   const warnings: Array<string> = []
 
   const environment = withDefault(
@@ -124,7 +124,8 @@ const read: Effect.Effect<SettingsValue, SettingsError> = Effect.gen(function* (
     Parse.oneOf(...Environment.literals),
     "sandbox"
   )
-  const isSandbox = environment === "sandbox" && env.problems.length === 0
+  const isKnown = isGood("VERIFYHUMAN_ENVIRONMENT")
+  const isSandbox = isKnown && environment === "sandbox"
   if (isSandbox && text("NODE_ENV") === "production") {
     problem(
       "VERIFYHUMAN_ENVIRONMENT",
@@ -132,23 +133,38 @@ const read: Effect.Effect<SettingsValue, SettingsError> = Effect.gen(function* (
     )
   }
   const required = (variable: string, expected: string, isThere: boolean) => {
-    if (!isSandbox && !isThere) problem(variable, `${expected}; it is required in test and live`)
+    if (isKnown && !isSandbox && !isThere) problem(variable, `${expected}; it is required in test and live`)
   }
 
-  const portNumber = Parse.wholeNumber(0, 65_535)
-  const host = text("HOST") ?? (isSandbox ? "127.0.0.1" : "0.0.0.0")
-  const port = withDefault("PORT", "a port number, 0 to 65535", portNumber, 3000)
-  const address = "an http:// or https:// address"
-  const publicUrl = withDefault("PUBLIC_URL", address, Parse.httpUrl, `http://localhost:${port}`)
-  const sandboxPort = withDefault("SANDBOX_PORT", "a port number, 0 to 65535", portNumber, 3001)
+  const aPort = "a port number, 1 to 65535"
+  const portNumber = Parse.wholeNumber(1, 65_535)
+  const address = "an http:// or https:// address, without user info and fragment"
+  const base = "an http:// or https:// address, without user info, query and fragment"
+  const host = withDefault(
+    "HOST",
+    "the address to listen on, such as 127.0.0.1 or 0.0.0.0",
+    Hosts.host,
+    isSandbox ? "127.0.0.1" : "0.0.0.0"
+  )
+  const port = withDefault("PORT", aPort, portNumber, 3000)
+  const publicUrl = withDefault("PUBLIC_URL", base, Parse.httpBase, `http://localhost:${port}`)
+  const sandboxPort = withDefault("SANDBOX_PORT", aPort, portNumber, 3001)
   const sandboxUrl = `http://${new URL(publicUrl).hostname}:${sandboxPort}`
-  if (isSandbox && !isLoopback(host)) {
-    warnings.push(`HOST=${host}: the sandbox, which verifies nobody, can be reached from the network`)
+  if (isSandbox && isGood("PORT", "SANDBOX_PORT") && sandboxPort === port) {
+    problem("SANDBOX_PORT", `a port other than PORT, which is ${port}`)
+  }
+  if (isSandbox && !isLoopback(Hosts.inUrl(host))) {
+    warnings.push(`HOST=${host} lets the network reach the sandbox, which verifies nobody`)
+    if (isLoopback(new URL(publicUrl).hostname)) {
+      warnings.push(
+        `PUBLIC_URL=${publicUrl} leads a phone to itself: it needs this machine's address in the network`
+      )
+    }
   }
 
   const hosted = "a whole number of hours, 1 to 72"
   const short = "at most 200 characters"
-  const time = "a duration such as 5 seconds or 2 minutes"
+  const time = "a duration such as 5 seconds or 2 minutes, at most 1 hour"
   const product = withDefault(
     "VERIFYHUMAN_PRODUCT",
     "verifyhuman, verifyage, verifyidentity or verifycompliance",
@@ -163,25 +179,42 @@ const read: Effect.Effect<SettingsValue, SettingsError> = Effect.gen(function* (
   )
   const timeout = withDefault("VERIFYHUMAN_TIMEOUT", time, Parse.duration, Duration.seconds(4))
   const deadline = withDefault("VERIFYHUMAN_DEADLINE", time, Parse.duration, Duration.seconds(8))
-  if (Duration.greaterThan(timeout, deadline)) {
-    problem("VERIFYHUMAN_TIMEOUT", "no longer than VERIFYHUMAN_DEADLINE")
+  if (isGood("VERIFYHUMAN_TIMEOUT", "VERIFYHUMAN_DEADLINE") && Duration.greaterThan(timeout, deadline)) {
+    if (text("VERIFYHUMAN_TIMEOUT") === null) {
+      problem("VERIFYHUMAN_DEADLINE", `at least VERIFYHUMAN_TIMEOUT, which is ${Duration.format(timeout)}`)
+    } else {
+      problem("VERIFYHUMAN_TIMEOUT", `at most VERIFYHUMAN_DEADLINE, which is ${Duration.format(deadline)}`)
+    }
   }
   const flowUrl = optional(
     "VERIFYHUMAN_FLOW_URL",
-    "an https:// address, with or without {session_ref}",
-    (value) =>
-      Either.isRight(checkRedirect(value.replaceAll("{session_ref}", "x"))) && /^https?:/.test(value)
-        ? value
-        : null
+    "an https:// address, without user info and fragment, with or without {session_ref} in its path or query",
+    (value) => {
+      // Escaped, so that it is refused in a host, where it would lose its upper case.
+      const checked = checkRedirect(value.replaceAll("{session_ref}", "%78"))
+      return Either.isRight(checked) && /^https?:/.test(checked.right) ? value : null
+    }
   )
   if (flowUrl !== null && !flowUrl.includes("{session_ref}")) {
     warnings.push(
       "VERIFYHUMAN_FLOW_URL has no {session_ref}: the provider has nothing to echo, its sessions cannot be confirmed and stay pending"
     )
   }
-  const flowServesAll = flowUrl !== null && products.every((one) => one === product)
-  const apiKey = secret("VERIFYHUMAN_API_KEY")
-  required("VERIFYHUMAN_API_KEY", "your private key", apiKey !== null || flowServesAll)
+  const baseUrl = withDefault(
+    "VERIFYHUMAN_BASE_URL",
+    base,
+    Parse.httpBase,
+    isSandbox ? `http://${Hosts.reachable(host)}:${sandboxPort}` : "https://app.verifyhuman.io"
+  )
+  const aKey = "a key of printable characters, without spaces"
+  const apiKey = secret("VERIFYHUMAN_API_KEY", aKey, Parse.isHeaderValue)
+  const clientKey = secret("VERIFYHUMAN_CLIENT_KEY", aKey, Parse.isHeaderValue)
+  const flowServesAll = text("VERIFYHUMAN_FLOW_URL") !== null && products.every((one) => one === product)
+  required("VERIFYHUMAN_API_KEY", "your private key", text("VERIFYHUMAN_API_KEY") !== null || flowServesAll)
+  const standsIn = isSandbox && text("VERIFYHUMAN_BASE_URL") === null
+  for (const variable of standsIn ? ["VERIFYHUMAN_API_KEY", "VERIFYHUMAN_CLIENT_KEY"] : []) {
+    if (text(variable) !== null) warnings.push(`${variable} is not used: the sandbox provider has its own`)
+  }
 
   const webhookSecrets = secrets(
     "VERIFYHUMAN_WEBHOOK_SECRETS",
@@ -195,15 +228,24 @@ const read: Effect.Effect<SettingsValue, SettingsError> = Effect.gen(function* (
   )
 
   const jwksUrl = optional("AUTH_JWKS_URL", address, Parse.httpUrl)
-  const jwtSecret = secret("AUTH_JWT_SECRET")
-  if (jwtSecret !== null && Buffer.byteLength(text("AUTH_JWT_SECRET") ?? "") < 32) {
-    problem("AUTH_JWT_SECRET", "a secret of at least 32 bytes")
-  }
+  const jwtSecret = secret(
+    "AUTH_JWT_SECRET",
+    "a secret of at least 32 bytes",
+    (value) => Buffer.byteLength(value) >= 32
+  )
   required(
     "AUTH_JWKS_URL",
-    "the address of your key set, or AUTH_JWT_SECRET",
-    jwksUrl !== null || jwtSecret !== null
+    "the address of your key set, or AUTH_JWT_SECRET instead",
+    text("AUTH_JWKS_URL") !== null || text("AUTH_JWT_SECRET") !== null
   )
+  const isUnprotected = (url: string) =>
+    !isSandbox && new URL(url).protocol === "http:" && !isLoopback(new URL(url).hostname)
+  if (isUnprotected(baseUrl)) {
+    warnings.push("VERIFYHUMAN_BASE_URL is plain http: whoever is on the way can read the private key")
+  }
+  if (jwksUrl !== null && isUnprotected(jwksUrl)) {
+    warnings.push("AUTH_JWKS_URL is plain http: whoever is on the way can sign in as anybody")
+  }
 
   const plainHttpOrigin = isSandbox ? new URL(publicUrl).origin : undefined
   const appRedirectUrl = withDefault(
@@ -215,17 +257,24 @@ const read: Effect.Effect<SettingsValue, SettingsError> = Effect.gen(function* (
   const allowlist = withDefault<ReadonlyArray<RedirectPrefix>>(
     "REDIRECT_URL_ALLOWLIST",
     "a comma-separated list of prefixes: scheme and host, and a path if need be",
-    (value) => Either.getOrNull(Either.all(list(value).map((entry) => parsePrefix(entry, plainHttpOrigin)))),
+    (value) => {
+      const prefixes = list(value).map((entry) => parsePrefix(entry, plainHttpOrigin))
+      return prefixes.length === 0 ? null : Either.getOrNull(Either.all(prefixes))
+    },
     appRedirectUrl === null
       ? []
       : Either.getOrElse(Either.all([parsePrefix(appRedirectUrl, plainHttpOrigin)]), () => [])
   )
 
-  const longTokens = "a comma-separated list of tokens of at least 32 characters each"
-  const serviceKeys = secrets("SERVICE_API_KEYS", longTokens.replace("tokens", "keys"), atLeast32)
-  const adminTokens = secrets("ADMIN_TOKENS", longTokens, atLeast32)
-  const readTokens = secrets("ADMIN_READ_TOKENS", longTokens, atLeast32)
-  const actionUrl = optional("ACTION_WEBHOOK_URL", address, Parse.httpUrl)
+  const longOnes = (name: string) =>
+    `a comma-separated list of ${name}, each of at least 32 letters, digits and -._~+/`
+  const serviceKeys = secrets("SERVICE_API_KEYS", longOnes("keys"), Parse.isBearerToken)
+  const adminTokens = secrets("ADMIN_TOKENS", longOnes("tokens"), Parse.isBearerToken)
+  const readTokens = secrets("ADMIN_READ_TOKENS", longOnes("tokens"), Parse.isBearerToken)
+  if (readTokens.some((token) => adminTokens.some((other) => Equal.equals(token, other)))) {
+    problem("ADMIN_READ_TOKENS", "tokens that are not in ADMIN_TOKENS, because these may only read")
+  }
+  const actionUrl = optional("ACTION_WEBHOOK_URL", `${address}, and not link-local`, Parse.deliveryUrl)
   const actionSecrets = secrets(
     "ACTION_WEBHOOK_SECRETS",
     "a comma-separated list of whsec_<base64 of 24 to 64 bytes>",
@@ -249,20 +298,15 @@ const read: Effect.Effect<SettingsValue, SettingsError> = Effect.gen(function* (
       filename: "./data/verifyhuman-dropin.db"
     }),
     verifyHuman: {
-      baseUrl: withDefault(
-        "VERIFYHUMAN_BASE_URL",
-        address,
-        Parse.httpUrl,
-        isSandbox ? sandboxUrl : "https://app.verifyhuman.io"
-      ),
-      apiKey: apiKey ?? (isSandbox ? sandboxApiKey : null),
+      baseUrl,
+      apiKey: (standsIn ? null : apiKey) ?? (isSandbox ? sandboxApiKey : null),
       authScheme: withDefault(
         "VERIFYHUMAN_AUTH_SCHEME",
         "bearer or x-api-key",
         Parse.oneOf("bearer", "x-api-key"),
         "bearer"
       ),
-      clientKey: secret("VERIFYHUMAN_CLIENT_KEY") ?? (isSandbox ? sandboxClientKey : null),
+      clientKey: (standsIn ? null : clientKey) ?? (isSandbox ? sandboxClientKey : null),
       timeout,
       deadline,
       flowUrl,
@@ -318,8 +362,8 @@ const read: Effect.Effect<SettingsValue, SettingsError> = Effect.gen(function* (
       reviewDays: withDefault("REVIEW_DAYS", days, Parse.wholeNumber(1, 3650), 14)
     },
     observability: {
-      otlpEndpoint: optional("OTEL_EXPORTER_OTLP_ENDPOINT", address, Parse.httpUrl),
-      logLevel: withDefault("LOG_LEVEL", Parse.logLevelNames.join(", "), Parse.logLevel, LogLevel.Info),
+      otlpEndpoint: optional("OTEL_EXPORTER_OTLP_ENDPOINT", base, Parse.httpBase),
+      logLevel: withDefault("LOG_LEVEL", Parse.logLevelNames, Parse.logLevel, LogLevel.Info),
       logFormat: withDefault(
         "LOG_FORMAT",
         "pretty or json",

@@ -8,10 +8,16 @@ export type Parse<A> = (text: string) => A | null
 export interface Variables {
   readonly problems: ReadonlyArray<SettingsProblem>
   readonly problem: (variable: string, expected: string) => void
+  /** Nothing was found wrong with these so far. */
+  readonly isGood: (...variables: ReadonlyArray<string>) => boolean
   readonly text: (variable: string) => string | null
   readonly optional: <A>(variable: string, expected: string, parse: Parse<A>) => A | null
   readonly withDefault: <A>(variable: string, expected: string, parse: Parse<A>, fallback: A) => A
-  readonly secret: (variable: string) => Redacted.Redacted | null
+  readonly secret: (
+    variable: string,
+    expected: string,
+    isGood: (secret: string) => boolean
+  ) => Redacted.Redacted | null
   readonly secrets: (
     variable: string,
     expected: string,
@@ -22,12 +28,11 @@ export interface Variables {
 const read = (variable: string) =>
   Config.option(Config.string(variable)).pipe(Effect.map(Option.getOrElse(() => "")))
 
-/** The parts of a comma-separated list, without the white space around them. */
-export const list = (text: string): ReadonlyArray<string> =>
-  text
-    .split(",")
-    .map((part) => part.trim())
-    .filter((part) => part !== "")
+/** The parts of a comma-separated list, each once, without the white space around them. */
+export const list = (text: string): ReadonlyArray<string> => {
+  const parts = text.split(",").map((part) => part.trim())
+  return [...new Set(parts)].filter((part) => part !== "")
+}
 
 /** Reads all named variables from the current `ConfigProvider`; an empty one counts as not set. */
 export const readVariables = (names: ReadonlyArray<string>): Effect.Effect<Variables> =>
@@ -51,13 +56,12 @@ export const readVariables = (names: ReadonlyArray<string>): Effect.Effect<Varia
     return {
       problems,
       problem,
+      isGood: (...variables) => !problems.some(({ variable }) => variables.includes(variable)),
       text,
       optional,
       withDefault: (variable, expected, parse, fallback) => optional(variable, expected, parse) ?? fallback,
-      secret: (variable) => {
-        const value = text(variable)
-        return value === null ? null : Redacted.make(value)
-      },
+      secret: (variable, expected, isGood) =>
+        optional(variable, expected, (value) => (isGood(value) ? Redacted.make(value) : null)),
       secrets: (variable, expected, isGood) => {
         const found = list(text(variable) ?? "")
         if (!found.every(isGood)) problem(variable, expected)

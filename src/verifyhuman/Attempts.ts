@@ -9,12 +9,15 @@ export interface Patience {
   readonly deadline: Duration.Duration
 }
 
+/** With less time than this, an attempt could only leave a token behind that nobody uses. */
+const leastMillis = 100
+
 const isWorthAnotherTry = (error: VerifyHumanError): error is ProviderUnavailable | ProviderTimeout =>
   error._tag === "ProviderUnavailable" || error._tag === "ProviderTimeout"
 
 /**
- * Tries again after connection failures, timeouts, 5xx and 429, and after nothing else; waits as `Retry-After` says or
- * else with a jittered back-off; and never beyond the deadline, where the last failure stands.
+ * Tries again after connection failures, timeouts, 5xx and 429, and after nothing else; waits for a jittered back-off,
+ * or longer where `Retry-After` says so; and never beyond the deadline, where the last failure stands.
  */
 export const withAttempts =
   ({ deadline, timeout }: Patience) =>
@@ -33,9 +36,10 @@ export const withAttempts =
         if (result._tag === "Right") return result.right
         const error = result.left
         if (!isWorthAnotherTry(error)) return yield* error
-        const asked = error._tag === "ProviderUnavailable" ? error.retryAfterMillis : null
-        const pause = asked ?? backoffMillis(attempts, yield* Random.next)
-        if ((yield* Clock.currentTimeMillis) + pause >= until) return yield* error
+        const asked = error._tag === "ProviderUnavailable" ? (error.retryAfterMillis ?? 0) : 0
+        const pause = Math.max(asked, backoffMillis(attempts, yield* Random.next))
+        if ((yield* Clock.currentTimeMillis) + pause + leastMillis > until) return yield* error
         yield* Effect.sleep(pause)
       }
-    })
+      // On a fiber of its own: in a caller that cannot be interrupted, a timeout would wait for what it is to end.
+    }).pipe(Effect.interruptible, Effect.disconnect)

@@ -1,18 +1,12 @@
-import { type Headers, HttpClient, HttpClientRequest, type HttpClientResponse } from "@effect/platform"
-import { Clock, Context, type Duration, Effect, Layer, Option, Redacted, Schema, Stream } from "effect"
+import { type HttpClient, HttpClientRequest } from "@effect/platform"
+import { Context, type Duration, Effect, Layer, Option, Redacted, Schema } from "effect"
 import type { Product } from "../domain/Product.js"
+import { parseProviderTime } from "../domain/ProviderTime.js"
 import { isLoopback } from "../domain/Redirects.js"
-import { retryAfterMillis } from "../domain/RetryAfter.js"
 import { withAttempts } from "./Attempts.js"
+import { makeExchange, type ProviderAnswer, rejected } from "./Exchange.js"
 import { GenerateAnswer, type GenerateRequest } from "./VerifyHumanApi.js"
-import {
-  ProviderOutOfCredits,
-  ProviderRejected,
-  ProviderTimeout,
-  ProviderUnavailable,
-  type RejectionReason,
-  type VerifyHumanError
-} from "./VerifyHumanError.js"
+import { ProviderTimeout, type VerifyHumanError } from "./VerifyHumanError.js"
 
 /** A hosted session as the service wants it. */
 export interface HostedRequest {
@@ -38,51 +32,15 @@ export interface HostedSession {
 export interface VerifyHumanOptions {
   readonly baseUrl: string
   readonly apiKey: Redacted.Redacted | null
+  /** The publishable key of the mobile REST API. */
+  readonly clientKey: Redacted.Redacted | null
+  /** Whether keys go into `Authorization` or into a header of their own. */
   readonly authScheme: "bearer" | "x-api-key"
   readonly timeout: Duration.Duration
   readonly deadline: Duration.Duration
   /** The sandbox's origin, where hosted pages may be plain http off loopback, for a phone on the same network. */
   readonly plainHttpOrigin?: string
 }
-
-const largestAnswer = 64 * 1024
-
-const rejections: Readonly<Record<number, RejectionReason>> = {
-  400: "bad_request",
-  401: "key_not_accepted",
-  403: "key_not_accepted",
-  404: "not_found",
-  422: "bad_request"
-}
-
-const rejected = (why: RejectionReason, status: number | null = null) => new ProviderRejected({ why, status })
-
-const refusal = (status: number, headers: Headers.Headers, now: number): VerifyHumanError => {
-  if (status === 402) return new ProviderOutOfCredits()
-  if (status === 408) return new ProviderTimeout()
-  if (status === 429 || status >= 500) {
-    return new ProviderUnavailable({ retryAfterMillis: retryAfterMillis(headers["retry-after"], now) })
-  }
-  return rejected(rejections[status] ?? "unexpected_status", status)
-}
-
-const readJson = (
-  response: HttpClientResponse.HttpClientResponse
-): Effect.Effect<unknown, VerifyHumanError> =>
-  response.stream.pipe(
-    Stream.mapError(() => new ProviderUnavailable({ retryAfterMillis: null })),
-    Stream.runFoldEffect(Buffer.alloc(0), (body, chunk) =>
-      body.length + chunk.length > largestAnswer
-        ? Effect.fail(rejected("unexpected_shape"))
-        : Effect.succeed(Buffer.concat([body, chunk]))
-    ),
-    Effect.flatMap((body) =>
-      Effect.try({
-        try: () => JSON.parse(body.toString("utf8")) as unknown,
-        catch: () => rejected("unexpected_shape")
-      })
-    )
-  )
 
 const isSecure = (url: URL, plainHttpOrigin: string | undefined): boolean =>
   url.protocol === "https:" ||
@@ -105,6 +63,8 @@ export class VerifyHumanClient extends Context.Tag("verifyhuman-dropin/VerifyHum
   VerifyHumanClient,
   {
     readonly generate: (request: HostedRequest) => Effect.Effect<HostedSession, VerifyHumanError>
+    /** Asks a product's status endpoint once, within the timeout of one attempt (contract section 8). */
+    readonly status: (product: Product, id: string) => Effect.Effect<ProviderAnswer, VerifyHumanError>
   }
 >() {
   static readonly layer = (
@@ -113,9 +73,7 @@ export class VerifyHumanClient extends Context.Tag("verifyhuman-dropin/VerifyHum
     Layer.effect(
       VerifyHumanClient,
       Effect.gen(function* () {
-        const http = HttpClient.withTracerPropagation(yield* HttpClient.HttpClient, false).pipe(
-          HttpClient.withTracerDisabledWhen(() => true)
-        )
+        const exchange = yield* makeExchange
 
         const authorized = (request: HttpClientRequest.HttpClientRequest, key: Redacted.Redacted) =>
           options.authScheme === "bearer"
@@ -126,36 +84,38 @@ export class VerifyHumanClient extends Context.Tag("verifyhuman-dropin/VerifyHum
           const decoded = Schema.decodeUnknownOption(GenerateAnswer)(answer)
           if (Option.isNone(decoded)) return yield* rejected("unexpected_shape")
           const { expires_at, hosted_url, token } = decoded.value
-          const expiresAt = Date.parse(expires_at)
-          if (Number.isNaN(expiresAt) || !URL.canParse(hosted_url)) return yield* rejected("unexpected_shape")
-          if (!isSecure(new URL(hosted_url), options.plainHttpOrigin))
-            return yield* rejected("insecure_hosted_url")
-          return { hostedUrl: hosted_url, token, expiresAt, answer }
+          const expiry = parseProviderTime(expires_at)
+          if (expiry === null || !URL.canParse(hosted_url)) return yield* rejected("unexpected_shape")
+          const url = new URL(hosted_url)
+          if (!isSecure(url, options.plainHttpOrigin)) return yield* rejected("insecure_hosted_url")
+          return { hostedUrl: hosted_url, token, expiresAt: Date.parse(`${expiry}Z`), answer }
         })
 
-        const attempt = Effect.fnUntraced(
-          function* (request: HttpClientRequest.HttpClientRequest) {
-            const response = yield* Effect.mapError(
-              http.execute(request),
-              () => new ProviderUnavailable({ retryAfterMillis: null })
-            )
-            if (response.status < 200 || response.status > 299) {
-              return yield* refusal(response.status, response.headers, yield* Clock.currentTimeMillis)
-            }
-            return yield* hosted(yield* readJson(response))
-          },
-          Effect.scoped,
-          withAttempts(options)
-        )
+        const withClientKey = (request: HttpClientRequest.HttpClientRequest, key: Redacted.Redacted) =>
+          options.authScheme === "bearer"
+            ? HttpClientRequest.setHeader(request, "authorization", `ClientKey ${Redacted.value(key)}`)
+            : HttpClientRequest.setHeader(request, "x-client-key", Redacted.value(key))
 
         return {
-          generate: Effect.fn("VerifyHumanClient.generate")(function* (request) {
+          generate: Effect.fn("VerifyHumanClient.generate")(function* (body) {
             if (options.apiKey === null) return yield* rejected("no_api_key")
-            return yield* attempt(
-              HttpClientRequest.post(`${options.baseUrl}/hosted/generate`).pipe(
-                HttpClientRequest.bodyUnsafeJson(wireRequest(request)),
-                (unsigned) => authorized(unsigned, options.apiKey as Redacted.Redacted)
-              )
+            const request = HttpClientRequest.post(`${options.baseUrl}/hosted/generate`).pipe(
+              HttpClientRequest.acceptJson,
+              HttpClientRequest.bodyUnsafeJson(wireRequest(body))
+            )
+            return yield* exchange(authorized(request, options.apiKey)).pipe(
+              Effect.flatMap(({ json }) => hosted(json)),
+              withAttempts(options)
+            )
+          }),
+          status: Effect.fnUntraced(function* (product, id) {
+            if (options.clientKey === null) return yield* rejected("no_client_key")
+            const path = `/api/mobile/v1/${product}/status/${encodeURIComponent(id)}`
+            const request = HttpClientRequest.get(`${options.baseUrl}${path}`).pipe(
+              HttpClientRequest.acceptJson
+            )
+            return yield* exchange(withClientKey(request, options.clientKey)).pipe(
+              Effect.timeoutFail({ duration: options.timeout, onTimeout: () => new ProviderTimeout() })
             )
           })
         }

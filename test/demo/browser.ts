@@ -1,9 +1,7 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process"
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs"
-import { createServer } from "node:net"
-import { tmpdir } from "node:os"
+import { execFileSync } from "node:child_process"
+import { mkdirSync } from "node:fs"
 import { join, resolve } from "node:path"
-import { Context, Effect, Layer, Schedule } from "effect"
+import { Context, Effect, Layer } from "effect"
 import {
   type Browser,
   type BrowserContextOptions,
@@ -12,10 +10,9 @@ import {
   type Locator,
   type Page
 } from "playwright-core"
+import { freePort, scratchDirectory, serve } from "../e2e/process.js"
 
-const project = resolve(import.meta.dirname, "../..")
-const bundle = join(project, "node_modules/.cache/verifyhuman-dropin/browser-test.mjs")
-const screenshots = join(project, "test-results/screenshots")
+const screenshots = resolve(import.meta.dirname, "../../test-results/screenshots")
 
 /** The browser of this machine; null when there is none. */
 export const chromiumPath: string | null = (() => {
@@ -26,24 +23,6 @@ export const chromiumPath: string | null = (() => {
   }
 })()
 
-const build = Effect.sync(() =>
-  execFileSync("npm", ["run", "--silent", "build:bin", "--", `--outfile=${bundle}`], { cwd: project })
-)
-
-const freePort = Effect.async<number>((resume) => {
-  const server = createServer().listen(0, "127.0.0.1", () => {
-    const address = server.address()
-    server.close(() => resume(Effect.succeed(typeof address === "object" ? (address?.port ?? 0) : 0)))
-  })
-})
-
-const ended = (child: ChildProcess) =>
-  Effect.async<void>((resume) => {
-    if (child.exitCode !== null || child.signalCode !== null) return resume(Effect.void)
-    child.once("exit", () => resume(Effect.void))
-    child.kill("SIGTERM")
-  })
-
 /** The built service with its sandbox, in a process and with a database of its own. */
 export class RunningService extends Context.Tag("test/RunningService")<
   RunningService,
@@ -52,37 +31,18 @@ export class RunningService extends Context.Tag("test/RunningService")<
   static readonly layer = Layer.scoped(
     RunningService,
     Effect.gen(function* () {
-      yield* build
       const port = yield* freePort
       const sandboxPort = yield* freePort
-      const directory = yield* Effect.acquireRelease(
-        Effect.sync(() => mkdtempSync(join(tmpdir(), "verifyhuman-dropin-"))),
-        (directory) => Effect.sync(() => rmSync(directory, { recursive: true }))
-      )
-      const output: Array<string> = []
-      yield* Effect.acquireRelease(
-        Effect.sync(() => {
-          const child = spawn(process.execPath, [bundle, "serve"], {
-            cwd: directory,
-            env: {
-              PORT: String(port),
-              SANDBOX_PORT: String(sandboxPort),
-              DATABASE_URL: `sqlite:${join(directory, "browser.db")}`,
-              START_LIMIT: "100 per hour"
-            }
-          })
-          child.stdout.on("data", (chunk) => output.push(String(chunk)))
-          child.stderr.on("data", (chunk) => output.push(String(chunk)))
-          return child
-        }),
-        ended
-      )
-      const url = `http://localhost:${port}`
-      yield* Effect.tryPromise(() => fetch(`${url}/health/ready`)).pipe(
-        Effect.retry(Schedule.spaced("100 millis").pipe(Schedule.upTo("20 seconds"))),
-        Effect.orElse(() => Effect.die(new Error(`the service did not start\n${output.join("")}`)))
-      )
-      return { url, sandboxUrl: `http://localhost:${sandboxPort}` }
+      const cwd = yield* scratchDirectory
+      yield* serve(port, {
+        cwd,
+        env: {
+          SANDBOX_PORT: String(sandboxPort),
+          DATABASE_URL: "sqlite:browser.db",
+          START_LIMIT: "100 per hour"
+        }
+      })
+      return { url: `http://localhost:${port}`, sandboxUrl: `http://localhost:${sandboxPort}` }
     })
   )
 }

@@ -6,22 +6,25 @@ import { SignJWT } from "jose"
 import { outcomeTable } from "../../src/domain/Outcome.js"
 import { parsePrefix } from "../../src/domain/Redirects.js"
 import { routes, serve } from "../../src/http/HttpService.js"
+import { OperatorPolicy } from "../../src/http/OperatorAccess.js"
 import { AuthenticationPolicy, tokenAuthenticatorLayer } from "../../src/http/TokenAuthenticator.js"
+import { Operations } from "../../src/operators/Operations.js"
+import { PollGate } from "../../src/polling/PollGate.js"
 import { HostedPages } from "../../src/sessions/HostedPages.js"
 import { SessionFeed } from "../../src/sessions/SessionFeed.js"
 import { SessionPolicy } from "../../src/sessions/SessionPolicy.js"
 import { Sessions } from "../../src/sessions/Sessions.js"
-import { inboxLayer } from "../../src/storage/InboxLive.js"
-import { sessionRepositoryLayer } from "../../src/storage/SessionRepositoryLive.js"
+import { VerdictPolicy } from "../../src/sessions/VerdictPolicy.js"
+import { tablesMemory } from "../../src/storage/memory/TablesMemory.js"
 import type { Tables } from "../../src/storage/Tables.js"
-import { tablesMemory } from "../../src/storage/TablesMemory.js"
 import { VerifyHumanClient } from "../../src/verifyhuman/VerifyHumanClient.js"
-import type { VerifyHumanError } from "../../src/verifyhuman/VerifyHumanError.js"
+import { ProviderUnavailable, type VerifyHumanError } from "../../src/verifyhuman/VerifyHumanError.js"
 import { RejectedDeliveries } from "../../src/webhooks/RejectedDeliveries.js"
 import { WebhookIntake } from "../../src/webhooks/WebhookIntake.js"
 import { WebhookPolicy } from "../../src/webhooks/WebhookPolicy.js"
 import { WebhookVerifier } from "../../src/webhooks/WebhookVerifier.js"
-import { unique } from "../suites/fixtures.js"
+import { unique, verdictPolicy } from "../suites/fixtures.js"
+import { ports } from "../suites/storage.js"
 
 export const jwtSecret = "a-secret-for-tests-of-at-least-32-bytes"
 export const serviceKey = "service-key-for-tests-of-at-least-32-characters"
@@ -40,6 +43,7 @@ export const sessionPolicy: Context.Tag.Service<SessionPolicy> = {
   failureMessage: null,
   redirectUrl: "myapp://verified",
   redirectAllowlist: [prefix("myapp://verified"), prefix("https://app.example/done")],
+  tracking: true,
   startLimit: { count: 5, windowMillis: 3_600_000 },
   providerDeadlineMillis: 8000
 }
@@ -57,6 +61,14 @@ export const authenticationPolicy: Context.Tag.Service<AuthenticationPolicy> = {
   audience: null,
   userClaim: "sub",
   serviceKeys: [Redacted.make(serviceKey)]
+}
+
+export const adminToken = "admin-token-for-tests-of-at-least-32-characters"
+export const readToken = "read-token-for-tests-of-at-least-32-characters"
+
+export const operatorPolicy: Context.Tag.Service<OperatorPolicy> = {
+  tokens: [Redacted.make(adminToken)],
+  readTokens: [Redacted.make(readToken)]
 }
 
 /** The provider as a test wants it: what it answers next, and how often it was asked. */
@@ -83,7 +95,8 @@ const client = Layer.effect(
           expiresAt,
           answer: { token }
         }
-      })
+      }),
+    status: () => Effect.fail(new ProviderUnavailable({ retryAfterMillis: null }))
   }))
 )
 
@@ -91,23 +104,20 @@ export interface Overrides {
   readonly tables?: Layer.Layer<Tables, unknown, NodeContext.NodeContext>
   readonly sessions?: Partial<Context.Tag.Service<SessionPolicy>>
   readonly authentication?: Partial<Context.Tag.Service<AuthenticationPolicy>>
+  readonly operators?: Context.Tag.Service<OperatorPolicy>
   readonly webhooks?: Partial<Context.Tag.Service<WebhookPolicy>>
 }
 
 /** The whole service on a socket of its own; every layer can be swapped in one line. */
 export const service = (overrides: Overrides = {}) =>
   serve(routes, { host: "127.0.0.1", port: 0 }).pipe(
-    Layer.provide([Sessions.layer, WebhookIntake.layer]),
+    Layer.provide([Sessions.layer, WebhookIntake.layer, Operations.layer]),
     Layer.provide([HostedPages.layer, WebhookVerifier.layer, tokenAuthenticatorLayer]),
-    Layer.provide([
-      sessionRepositoryLayer,
-      inboxLayer("test"),
-      SessionFeed.layerMemory,
-      RejectedDeliveries.layer,
-      client
-    ]),
+    Layer.provide([ports, SessionFeed.layerMemory, RejectedDeliveries.layer, PollGate.layer, client]),
     Layer.provide([
       overrides.tables ?? tablesMemory,
+      Layer.succeed(OperatorPolicy, overrides.operators ?? operatorPolicy),
+      Layer.succeed(VerdictPolicy, verdictPolicy),
       Layer.succeed(SessionPolicy, { ...sessionPolicy, ...overrides.sessions }),
       Layer.succeed(WebhookPolicy, { ...webhookPolicy, ...overrides.webhooks }),
       Layer.succeed(AuthenticationPolicy, { ...authenticationPolicy, ...overrides.authentication })

@@ -5,10 +5,10 @@ import { inboxSuite } from "../suites/inboxSuite.js"
 import { operatorSuite } from "../suites/operatorSuite.js"
 import { outboxSuite } from "../suites/outboxSuite.js"
 import { repositorySuite } from "../suites/repositorySuite.js"
-import { ports } from "../suites/storage.js"
+import { testPorts } from "../suites/storage.js"
 import { trackingSuite } from "../suites/trackingSuite.js"
 
-const layer = Layer.provide(ports, tablesMemory)
+const layer = Layer.provide(testPorts, tablesMemory)
 
 repositorySuite("memory", layer)
 inboxSuite("memory", layer)

@@ -15,13 +15,13 @@ import { inboxSuite } from "../suites/inboxSuite.js"
 import { operatorSuite } from "../suites/operatorSuite.js"
 import { outboxSuite } from "../suites/outboxSuite.js"
 import { repositorySuite } from "../suites/repositorySuite.js"
-import { ports } from "../suites/storage.js"
+import { testPorts } from "../suites/storage.js"
 import { trackingSuite } from "../suites/trackingSuite.js"
 
 const aFile = () => join(mkdtempSync(join(tmpdir(), "verifyhuman-dropin-")), "data", "test.db")
 
 const onFile = (file: string) =>
-  ports.pipe(
+  testPorts.pipe(
     Layer.provide(tablesSql),
     Layer.provideMerge(sqliteClient(file)),
     Layer.provide(NodeContext.layer)

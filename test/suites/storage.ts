@@ -8,7 +8,7 @@ import { retentionStoreLayer } from "../../src/storage/RetentionStoreLive.js"
 import { sessionRepositoryLayer } from "../../src/storage/SessionRepositoryLive.js"
 import { verdictPolicy } from "./fixtures.js"
 
-/** Every port of storage; what is behind them is for the test to say. */
+/** Every port of storage; the tables behind them, and the policy, are for the test to say. */
 export const ports = Layer.mergeAll(
   sessionRepositoryLayer,
   inboxLayer,
@@ -16,4 +16,7 @@ export const ports = Layer.mergeAll(
   pollTimetableLayer,
   recordsLayer,
   retentionStoreLayer
-).pipe(Layer.provide(Layer.succeed(VerdictPolicy, verdictPolicy)))
+)
+
+/** The ports as most tests want them. */
+export const testPorts = Layer.provide(ports, Layer.succeed(VerdictPolicy, verdictPolicy))

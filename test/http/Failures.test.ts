@@ -1,0 +1,136 @@
+import { HttpApi } from "@effect/platform"
+import { assert, describe, layer as sharing } from "@effect/vitest"
+import { Context, Effect, Layer } from "effect"
+import { StorageUnavailable } from "../../src/domain/StorageUnavailable.js"
+import { Api } from "../../src/http/Api.js"
+import { tablesMemory } from "../../src/storage/memory/TablesMemory.js"
+import { Tables } from "../../src/storage/Tables.js"
+import { aBody } from "../suites/fixtures.js"
+import { type Answer, ask, deliver, service, start, status } from "./harness.js"
+import { aStartedSession, assertProblem } from "./requests.js"
+
+/** How the database does: with a failure set, each of its statements ends so. */
+class Health extends Context.Tag("test/Health")<
+  Health,
+  { failure: Effect.Effect<never, StorageUnavailable> | null }
+>() {
+  static readonly layer = Layer.sync(Health, () => ({ failure: null }))
+}
+
+const cause = new Error("disk I/O error in /var/secret.db")
+const unavailable = Effect.fail(new StorageUnavailable({ operation: "a statement", cause }))
+const defect = Effect.die(cause)
+
+type Statement = Effect.Effect<unknown, StorageUnavailable>
+type Member = Statement | ((...args: ReadonlyArray<unknown>) => Statement)
+
+const fragileTables = Layer.effect(
+  Tables,
+  Effect.gen(function* () {
+    const health = yield* Health
+    const whileWell = (statement: Statement): Statement => Effect.suspend(() => health.failure ?? statement)
+    const members = Object.entries({ ...(yield* Tables) } as unknown as Record<string, Member>)
+    const fragile = members.map(([name, member]) => [
+      name,
+      typeof member === "function"
+        ? (...args: ReadonlyArray<unknown>) => whileWell(member(...args))
+        : whileWell(member)
+    ])
+    return Object.fromEntries(fragile) as Context.Tag.Service<Tables>
+  })
+).pipe(Layer.provide(tablesMemory))
+
+const layer = Layer.unwrapEffect(
+  Effect.map(Health, (health) =>
+    service({ tables: Layer.provide(fragileTables, Layer.succeed(Health, health)) })
+  )
+).pipe(Layer.provideMerge(Health.layer))
+
+const during = <A, E, R>(failure: Effect.Effect<never, StorageUnavailable>, test: Effect.Effect<A, E, R>) =>
+  Effect.acquireUseRelease(
+    Effect.tap(Health, (health) => {
+      health.failure = failure
+    }),
+    () => test,
+    (health) =>
+      Effect.sync(() => {
+        health.failure = null
+      })
+  )
+
+/** Every address that needs the database. */
+const requests = (user: Record<string, string>, sessionRef: string, body: Uint8Array) => ({
+  "POST /api/start-verification": start(user),
+  "GET /api/verify-status": status(user, sessionRef),
+  "GET /api/verify-status/stream": ask(`/api/verify-status/stream?session_ref=${sessionRef}`, {
+    headers: user
+  }),
+  "GET /api/verifications": ask("/api/verifications", { headers: user }),
+  "POST /api/webhooks/verifyhuman": deliver(body),
+  "GET /health/ready": ask("/health/ready")
+})
+
+const addresses = () => {
+  const found: Array<string> = []
+  HttpApi.reflect(Api, {
+    onGroup: () => {},
+    onEndpoint: ({ endpoint: { method, path } }) => void found.push(`${method} ${path}`)
+  })
+  return found
+}
+
+describe("failures", () => {
+  sharing(layer, { excludeTestServices: true })((it) => {
+    it.effect("of the database: 503 everywhere, and everything goes on when it is back", () =>
+      Effect.gen(function* () {
+        const { sessionRef, token, user } = yield* aStartedSession
+        const body = aBody({ token })
+        const every = requests(user, sessionRef, body)
+        assert.sameMembers([...Object.keys(every), "GET /health/live"], addresses())
+        const assertUnavailable = (answer: Answer) => {
+          assertProblem(answer, 503, "storage_unavailable")
+          assert.match(answer.headers.get("retry-after") ?? "", /^\d+$/)
+          assert.notInclude(answer.text, "disk")
+        }
+        yield* during(
+          unavailable,
+          Effect.gen(function* () {
+            for (const request of Object.values(every)) assertUnavailable(yield* request)
+            assertUnavailable(yield* status({ ...user, prefer: "wait=30" }, sessionRef))
+            assertUnavailable(yield* start({ ...user, "idempotency-key": "key" }, { restart: true }))
+            for (const path of ["/health/live", "/openapi.json", "/docs"]) {
+              assert.strictEqual((yield* ask(path)).status, 200, path)
+            }
+            assertProblem(yield* status(user, "not-a-ref"), 404, "session_not_found")
+            assertProblem(yield* ask("/api/verifications"), 401, "unauthenticated")
+            assertProblem(yield* deliver(body, {}), 401, "unauthenticated")
+          })
+        )
+        assert.strictEqual((yield* ask("/health/ready")).status, 200)
+        assert.strictEqual((yield* status(user, sessionRef)).json.status, "pending")
+        assert.strictEqual((yield* start(user)).json.session_ref, sessionRef)
+        assert.strictEqual((yield* deliver(body)).status, 200)
+        assert.strictEqual((yield* status(user, sessionRef)).json.status, "pass")
+      })
+    )
+
+    it.effect("that nobody foresaw: 500 everywhere, without a word on why", () =>
+      Effect.gen(function* () {
+        const { sessionRef, token, user } = yield* aStartedSession
+        const every = requests(user, sessionRef, aBody({ token }))
+        yield* during(
+          defect,
+          Effect.gen(function* () {
+            for (const request of Object.values(every)) {
+              const answer = yield* request
+              assertProblem(answer, 500, "internal_error")
+              assert.sameMembers(Object.keys(answer.json), ["type", "title", "status", "code"])
+              assert.isNotNull(answer.headers.get("x-request-id"))
+            }
+          })
+        )
+        assert.strictEqual((yield* status(user, sessionRef)).json.status, "pending")
+      })
+    )
+  })
+})

@@ -1,0 +1,187 @@
+import { createHmac } from "node:crypto"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Redacted } from "effect"
+import { exportSPKI } from "jose"
+import { unique } from "../suites/fixtures.js"
+import { authenticating } from "./authenticating.js"
+import { ask, aToken, jwtSecret, service, serviceKey, start } from "./harness.js"
+import { aKey, aKeySet, forged, inSeconds, tokenBy } from "./keySet.js"
+import { asService } from "./requests.js"
+
+const secret = Redacted.make(jwtSecret)
+
+const oneKey = Effect.gen(function* () {
+  const key = yield* aKey("ES256", unique("key-"))
+  return { key, set: yield* aKeySet([key]) }
+})
+
+describe("a user's token", () => {
+  it.scopedLive("is accepted under RS256, PS256, ES256 and EdDSA, and the key set is read once", () =>
+    Effect.gen(function* () {
+      const keys = yield* Effect.forEach(["RS256", "PS256", "ES256", "EdDSA"], (alg) =>
+        aKey(alg, unique(alg))
+      )
+      const set = yield* aKeySet(keys)
+      const { caller } = yield* authenticating({ jwksUrl: set.url })
+      const exp = inSeconds(60)
+      const tokens = yield* Effect.forEach([...keys, ...keys], (key) => tokenBy(key, { sub: key.alg, exp }))
+      const callers = yield* Effect.forEach(tokens, (token) => caller(token), { concurrency: "unbounded" })
+      assert.deepStrictEqual(
+        callers,
+        [...keys, ...keys].map(({ alg }) => ({ userId: alg, kind: "user", expiresAt: exp * 1000 }))
+      )
+      assert.strictEqual(set.requests, 1)
+    })
+  )
+
+  it.scopedLive("is accepted under HS256 beside a key set", () =>
+    Effect.gen(function* () {
+      const { key, set } = yield* oneKey
+      const { caller } = yield* authenticating({ jwksUrl: set.url, jwtSecret: secret })
+      const symmetric = yield* Effect.promise(() => aToken({ sub: "ada" }))
+      assert.deepInclude(yield* caller(symmetric), { userId: "ada" })
+      assert.strictEqual(set.requests, 0)
+      assert.deepInclude(yield* caller(yield* tokenBy(key, { sub: "bob" })), { userId: "bob" })
+    })
+  )
+
+  it.scopedLive("is refused when the algorithm is not the key's", () =>
+    Effect.gen(function* () {
+      const rsa = yield* aKey("RS256", unique("key-"))
+      const set = yield* aKeySet([rsa])
+      const pem = yield* Effect.promise(() => exportSPKI(rsa.publicKey))
+      const claims = { sub: "ada", exp: inSeconds(60) }
+      const signedWith = (key: string, alg: string) => {
+        const text = forged({ alg, kid: rsa.kid }, claims).slice(0, -1)
+        return `${text}.${createHmac("sha256", key).update(text).digest("base64url")}`
+      }
+      const good = yield* tokenBy(rsa, claims)
+      const publicTexts = [pem, pem.trim(), JSON.stringify(rsa.jwk), rsa.jwk.n ?? ""]
+      for (const policy of [
+        { jwksUrl: set.url },
+        { jwksUrl: set.url, jwtSecret: secret },
+        { jwtSecret: secret }
+      ]) {
+        const { refuses } = yield* authenticating(policy)
+        for (const text of publicTexts) {
+          for (const alg of ["HS256", "HS384", "RS256"])
+            yield* refuses(`Bearer ${signedWith(text, alg)}`, alg)
+        }
+        yield* refuses(`Bearer ${signedWith(jwtSecret, "HS512")}`, "HS512")
+        for (const alg of ["none", "None", "NONE", "nOnE", "", null, undefined, ["RS256"], "RS256 "]) {
+          const [, payload, signature] = good.split(".")
+          yield* refuses(`Bearer ${forged({ alg, kid: rsa.kid }, claims)}`, `alg ${alg}, unsigned`)
+          const header = forged({ alg, kid: rsa.kid }, claims).split(".")[0]
+          yield* refuses(`Bearer ${header}.${payload}.${signature}`, `alg ${alg}, with another's signature`)
+        }
+      }
+      const { refuses } = yield* authenticating({ jwtSecret: secret })
+      yield* refuses(`Bearer ${good}`, "there is no key set")
+    })
+  )
+
+  it.scopedLive("is refused for whatever else is wrong, each time alike", () =>
+    Effect.gen(function* () {
+      const { key, set } = yield* oneKey
+      const { caller, refuses } = yield* authenticating({ jwksUrl: set.url, issuer: "acme", audience: "app" })
+      const good = { sub: "ada", iss: "acme", aud: "app" }
+      const stranger = yield* aKey("ES256", key.kid)
+      assert.deepInclude(yield* caller(yield* tokenBy(key, good)), { userId: "ada" })
+      assert.deepInclude(yield* caller(yield* tokenBy(key, { ...good, aud: ["x", "app"] })), {
+        userId: "ada"
+      })
+      for (const [why, token] of [
+        ["no exp", tokenBy(key, { ...good, exp: undefined })],
+        ["exp is text", tokenBy(key, { ...good, exp: "9999999999" })],
+        ["expired", tokenBy(key, { ...good, exp: inSeconds(-1) })],
+        ["expires now", tokenBy(key, { ...good, exp: inSeconds(0) })],
+        ["not yet", tokenBy(key, { ...good, nbf: inSeconds(60) })],
+        ["no issuer", tokenBy(key, { ...good, iss: undefined })],
+        ["another issuer", tokenBy(key, { ...good, iss: "acme " })],
+        ["issuers", tokenBy(key, { ...good, iss: ["acme"] })],
+        ["no audience", tokenBy(key, { ...good, aud: undefined })],
+        ["another audience", tokenBy(key, { ...good, aud: ["x"] })],
+        ["an unknown critical header", tokenBy(key, good, { crit: ["urn:x"], "urn:x": 1 })],
+        ["an unknown key", tokenBy({ ...key, kid: "other" }, good)],
+        ["another's key", tokenBy({ ...stranger, kid: key.kid }, good)],
+        ["a payload that is no object", Effect.succeed(forged({ alg: "ES256", kid: key.kid }, 1, "AA"))],
+        ["a key of its own", tokenBy(stranger, good, { jwk: stranger.jwk, jku: "http://127.0.0.1:1/" })]
+      ] as const) {
+        yield* refuses(`Bearer ${yield* token}`, why)
+      }
+    })
+  )
+
+  it.scopedLive.each<[string, unknown, boolean]>([
+    ["sub", "ada", true],
+    ["sub", "x".repeat(255), true],
+    ["sub", "zoë 🦊", true],
+    ["sub", "", false],
+    ["sub", "x".repeat(256), false],
+    ["sub", "a\u0000b", false],
+    ["sub", "\ud800", false],
+    ["sub", 42, false],
+    ["sub", null, false],
+    ["sub", ["ada"], false],
+    ["sub", { id: "ada" }, false],
+    ["sub", undefined, false],
+    ["user_id", "ada", true],
+    ["https://acme.example/user.id", "ada", true],
+    ["a.b", "ada", true],
+    ["constructor", undefined, false],
+    ["__proto__", undefined, false]
+  ])("names its user in %s: %j", ([userClaim, value, isGood]) =>
+    Effect.gen(function* () {
+      const { key, set } = yield* oneKey
+      const { caller, refuses } = yield* authenticating({ jwksUrl: set.url, userClaim })
+      const token = yield* tokenBy(key, {
+        a: { b: "eve" },
+        ...(userClaim === "sub" ? {} : { sub: "eve" }),
+        [userClaim]: value
+      })
+      if (isGood) assert.strictEqual((yield* caller(token)).userId, value)
+      else yield* refuses(`Bearer ${token}`, userClaim)
+    })
+  )
+})
+
+describe("a service key", () => {
+  it.scopedLive("acts for the user that X-User-Id names, in UTF-8", () =>
+    Effect.gen(function* () {
+      const { caller, refusal } = yield* authenticating({ jwtSecret: secret })
+      const bytes = (text: string) => Buffer.from(text).toString("latin1")
+      for (const userId of ["ada", "zoë", "用户", "🦊", "\ufeffada", "x".repeat(255)]) {
+        assert.deepStrictEqual(yield* caller(serviceKey, bytes(userId)), {
+          userId,
+          kind: "service",
+          expiresAt: null
+        })
+      }
+      for (const userId of [undefined, "", "x".repeat(256), "zo\xeb", "\xc0\x80", "\xed\xa0\x80"]) {
+        assert.strictEqual((yield* refusal(`Bearer ${serviceKey}`, userId)).code, "invalid_request")
+      }
+      for (const almost of [serviceKey.slice(0, -1), `${serviceKey}x`, serviceKey.toUpperCase()]) {
+        assert.strictEqual((yield* refusal(`Bearer ${almost}`, "ada")).code, "unauthenticated")
+      }
+    })
+  )
+
+  it.effect("and only a service key: with a user's token X-User-Id means nothing", () =>
+    Effect.gen(function* () {
+      const [ada, eve] = [unique("zoë-"), unique("eve-")]
+      const asUser = (sub: string) =>
+        Effect.map(
+          Effect.promise(() => aToken({ sub })),
+          (token) => ({ authorization: `Bearer ${token}` })
+        )
+      const list = (headers: Record<string, string>) =>
+        Effect.map(ask("/api/verifications", { headers }), ({ json }) => json.items.length)
+      const encoded = Buffer.from(ada).toString("latin1")
+      assert.strictEqual((yield* start(asService(encoded))).status, 201)
+      assert.strictEqual(yield* list(yield* asUser(ada)), 1)
+      assert.strictEqual(yield* list({ ...(yield* asUser(eve)), "x-user-id": encoded }), 0)
+      yield* start({ ...(yield* asUser(eve)), "x-user-id": encoded })
+      assert.deepStrictEqual([yield* list(yield* asUser(ada)), yield* list(yield* asUser(eve))], [1, 1])
+    }).pipe(Effect.provide(service()))
+  )
+})

@@ -1,0 +1,90 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { read, real, type Variables } from "./reading.js"
+
+const warnings = (variables: Variables) => Effect.map(read(variables), ({ warnings }) => warnings)
+
+describe("the warning of the sandbox on the network", () => {
+  const lets = (host: string) => `HOST=${host} lets the network reach the sandbox, which verifies nobody`
+
+  it.effect("is for any address that others can reach", () =>
+    Effect.gen(function* () {
+      for (const HOST of ["0.0.0.0", "::", "192.168.1.5", "build-machine"]) {
+        const given = yield* warnings({ HOST, PUBLIC_URL: "http://192.168.1.5:3000" })
+        assert.deepStrictEqual(given, [lets(HOST)])
+      }
+    })
+  )
+
+  it.effect("is not for this machine alone, nor where users are verified", () =>
+    Effect.gen(function* () {
+      for (const HOST of ["127.0.0.1", "127.1.2.3", "::1", "0:0:0:0:0:0:0:1", "localhost", "LOCALHOST"]) {
+        assert.deepStrictEqual(yield* warnings({ HOST }), [], HOST)
+      }
+      assert.deepStrictEqual(yield* warnings({ ...real, HOST: "0.0.0.0" }), [])
+    })
+  )
+
+  it.effect("also says when PUBLIC_URL would lead a phone to itself", () =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(yield* warnings({ HOST: "0.0.0.0" }), [
+        lets("0.0.0.0"),
+        "PUBLIC_URL=http://localhost:3000 leads a phone to itself: it needs this machine's address in the network"
+      ])
+    })
+  )
+})
+
+describe("the warning of a Flow URL that gives the provider nothing to echo", () => {
+  it.effect("is for one without {session_ref}", () =>
+    Effect.gen(function* () {
+      for (const VERIFYHUMAN_FLOW_URL of [
+        "https://app.verifyhuman.io/flow/f",
+        "https://app.verifyhuman.io/flow/f?ref={sessionRef}"
+      ]) {
+        assert.deepStrictEqual(yield* warnings({ ...real, VERIFYHUMAN_FLOW_URL }), [
+          "VERIFYHUMAN_FLOW_URL has no {session_ref}: the provider has nothing to echo, its sessions cannot be confirmed and stay pending"
+        ])
+      }
+    })
+  )
+
+  it.effect("is not for one with it", () =>
+    Effect.gen(function* () {
+      for (const VERIFYHUMAN_FLOW_URL of [
+        "https://app.verifyhuman.io/flow/f?ref={session_ref}",
+        "https://app.verifyhuman.io/flow/{session_ref}/x?again={session_ref}"
+      ]) {
+        assert.deepStrictEqual(yield* warnings({ ...real, VERIFYHUMAN_FLOW_URL }), [])
+      }
+    })
+  )
+})
+
+describe("the warning of plain http", () => {
+  it.effect("is for what carries the private key or tells who users are, off this machine", () =>
+    Effect.gen(function* () {
+      const plain = {
+        ...real,
+        VERIFYHUMAN_BASE_URL: "http://proxy.internal",
+        AUTH_JWKS_URL: "HTTP://sign-in.internal/jwks"
+      }
+      assert.deepStrictEqual(yield* warnings(plain), [
+        "VERIFYHUMAN_BASE_URL is plain http: whoever is on the way can read the private key",
+        "AUTH_JWKS_URL is plain http: whoever is on the way can sign in as anybody"
+      ])
+    })
+  )
+
+  it.effect("is not for https, this machine or the sandbox", () =>
+    Effect.gen(function* () {
+      for (const variables of [
+        { ...real, VERIFYHUMAN_BASE_URL: "https://proxy.internal", AUTH_JWKS_URL: "https://sign-in/jwks" },
+        { ...real, VERIFYHUMAN_BASE_URL: "http://localhost:1", AUTH_JWKS_URL: "http://[::1]:2/jwks" },
+        { VERIFYHUMAN_BASE_URL: "http://sandbox.internal", AUTH_JWKS_URL: "http://sign-in.internal/jwks" }
+      ]) {
+        assert.deepStrictEqual(yield* warnings(variables), [])
+      }
+    })
+  )
+})
