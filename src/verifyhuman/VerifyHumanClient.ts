@@ -88,7 +88,7 @@ export class VerifyHumanClient extends Context.Tag("verifyhuman-dropin/VerifyHum
           if (expiry === null || !URL.canParse(hosted_url)) return yield* rejected("unexpected_shape")
           const url = new URL(hosted_url)
           if (!isSecure(url, options.plainHttpOrigin)) return yield* rejected("insecure_hosted_url")
-          return { hostedUrl: hosted_url, token, expiresAt: Date.parse(`${expiry}Z`), answer }
+          return { hostedUrl: url.href, token, expiresAt: Date.parse(`${expiry}Z`), answer }
         })
 
         const withClientKey = (request: HttpClientRequest.HttpClientRequest, key: Redacted.Redacted) =>

@@ -23,10 +23,11 @@ import { SessionPolicy } from "../../src/sessions/SessionPolicy.js"
 import { SessionRepository } from "../../src/sessions/SessionRepository.js"
 import { Sessions } from "../../src/sessions/Sessions.js"
 import { fingerprintOf, planStart, type StartCommand } from "../../src/sessions/StartPlan.js"
+import { VerdictPolicy } from "../../src/sessions/VerdictPolicy.js"
 import { tablesMemory } from "../../src/storage/memory/TablesMemory.js"
 import { sessionRepositoryLayer } from "../../src/storage/SessionRepositoryLive.js"
 import { Tables } from "../../src/storage/Tables.js"
-import { aRef, aReservation, unique } from "../suites/fixtures.js"
+import { aRef, aReservation, reviewMillis, unique, verdictPolicy } from "../suites/fixtures.js"
 import { aCommand, aPolicy, type Policy } from "./policy.js"
 
 const hourMillis = 3_600_000
@@ -72,7 +73,9 @@ const layer = (policy: Partial<Policy> = {}) =>
         Layer.succeed(SessionPolicy, aPolicy(policy))
       )
     ),
-    Layer.provideMerge(Layer.merge(tablesMemory, Pages.layer)),
+    Layer.provideMerge(
+      Layer.mergeAll(tablesMemory, Pages.layer, Layer.succeed(VerdictPolicy, verdictPolicy))
+    ),
     Layer.fresh
   )
 
@@ -136,7 +139,7 @@ const find = (sessionRef: string) =>
 const decide = Effect.fnUntraced(function* (sessionRef: string, verdict: Session["verdict"]) {
   const tables = yield* Tables
   const now = yield* Clock.currentTimeMillis
-  yield* tables.updateSession(withVerdict(yield* find(sessionRef), verdict, null, now))
+  yield* tables.sessions.update(withVerdict(yield* find(sessionRef), verdict, null, now, reviewMillis))
   yield* Effect.flatMap(SessionFeed, (feed) => feed.publish(sessionRef))
 })
 
@@ -364,7 +367,7 @@ describe("a start that meets an equal one", () => {
         const slot = { environment: "test", userId: caller.userId, fingerprint: fingerprintOf(plan) } as const
         const waiting = yield* Effect.fork(start(caller))
         yield* TestClock.adjust("1 second")
-        const reserved = yield* Effect.flatMap(Tables, (tables) => tables.findReservedStart(slot))
+        const reserved = yield* Effect.flatMap(Tables, (tables) => tables.starts.findReserved(slot))
         const sessionRef = reserved?.sessionRef ?? ""
         yield* repository.open({ ...template, ...slot, sessionRef, hostedUrl: page.url }, page.identifiers)
         yield* TestClock.adjust("250 millis")
@@ -657,7 +660,7 @@ describe("status", () => {
         const tables = yield* Tables
         const caller = aCaller()
         const session = yield* find((yield* start(caller)).sessionRef)
-        yield* tables.updateSession({ ...session, environment: "live" })
+        yield* tables.sessions.update({ ...session, environment: "live" })
         const error = yield* Effect.flip(sessions.status(caller, session.sessionRef))
         assert.strictEqual(error._tag, "SessionNotFound")
       })
@@ -884,8 +887,8 @@ describe("list", () => {
         )
         assert.deepStrictEqual(yield* sessions.list(caller, null, 1), listed.slice(0, 1))
         const [newest] = listed
-        assert.isDefined(newest)
-        assert.deepStrictEqual(yield* sessions.list(caller, newest, 10), listed.slice(1))
+        const before = { at: newest?.createdAt ?? 0, id: newest?.sessionRef ?? "" }
+        assert.deepStrictEqual(yield* sessions.list(caller, before, 10), listed.slice(1))
       })
     )
   )

@@ -18,6 +18,7 @@ export const aPolicy = (overrides: Partial<Policy> = {}): Policy => ({
   redirectAllowlist: ["myapp://verified", "https://app.example/done"].map((text) =>
     Either.getOrThrow(parsePrefix(text))
   ),
+  tracking: true,
   startLimit: { count: 5, windowMillis: 3_600_000 },
   providerDeadlineMillis: 8000,
   ...overrides

@@ -85,7 +85,6 @@ describe("what is not tried again", () => {
     ["a redirect", rejected("unexpected_status", 302)],
     ["an answer of the wrong shape", rejected("unexpected_shape", null)],
     ["an insecure page", rejected("insecure_hosted_url", null)],
-    ["an expired page", rejected("already_expired", null)],
     ["a missing key", rejected("no_api_key", null)]
   ])("%s", ([, error]) =>
     Effect.gen(function* () {

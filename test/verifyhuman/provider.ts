@@ -87,10 +87,12 @@ export const aRequest: HostedRequest = {
   failureMessage: null
 }
 
+export const clientKey = "pk_demo_a-key-that-an-app-may-have"
 export const apiKey = "vhk_live_a-key-that-nobody-may-see"
 
 const options: Omit<VerifyHumanOptions, "baseUrl"> = {
   apiKey: Redacted.make(apiKey),
+  clientKey: Redacted.make(clientKey),
   authScheme: "bearer",
   timeout: Duration.seconds(10),
   deadline: Duration.seconds(20)

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
-import { retryAfterMillis } from "../../src/verifyhuman/RetryAfter.js"
+import { retryAfterMillis } from "../../src/domain/RetryAfter.js"
 
 const now = Date.parse("2026-05-17T10:30:00.250Z")
 const day = 24 * 60 * 60 * 1000
