@@ -48,7 +48,7 @@ export const isRetriable = (code: ProblemCode): boolean => code in retrySeconds
 export const WireProblem = Schema.Struct({
   type: Schema.String,
   title: Schema.String,
-  status: Schema.Int,
+  status: Schema.Number.pipe(Schema.int()),
   code: Schema.Literal(...(Object.keys(problems) as [ProblemCode, ...Array<ProblemCode>])),
   errors: Schema.optional(Schema.Array(Schema.Struct({ path: Schema.String, message: Schema.String }))),
   session_ref: Schema.optional(Schema.String)
