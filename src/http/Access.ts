@@ -1,4 +1,4 @@
-import { HttpApiMiddleware, HttpApiSecurity, HttpServerRequest } from "@effect/platform"
+import { HttpApiMiddleware, HttpApiSecurity, HttpServerRequest, OpenApi } from "@effect/platform"
 import { NodeHttpServerRequest } from "@effect/platform-node"
 import { Effect, Layer, Schema } from "effect"
 import { CurrentCaller } from "../sessions/Caller.js"
@@ -9,6 +9,10 @@ import { refuseOversize } from "./RequestBody.js"
 /** The longest body that a phone may send, in bytes. */
 export const phoneBodyLimit = 16 * 1024
 
+const bearer = HttpApiSecurity.bearer.pipe(
+  HttpApiSecurity.annotate(OpenApi.Description, "A user's JWT; or a service key, together with `X-User-Id`.")
+)
+
 /** The way in for phones: a credential, and no oversized body. */
 export class Access extends HttpApiMiddleware.Tag<Access>()("verifyhuman-dropin/Access", {
   provides: CurrentCaller,
@@ -18,7 +22,7 @@ export class Access extends HttpApiMiddleware.Tag<Access>()("verifyhuman-dropin/
     problemSchema("payload_too_large"),
     problemSchema("authentication_unavailable")
   ),
-  security: { bearer: HttpApiSecurity.bearer }
+  security: { bearer }
 }) {
   static readonly layer: Layer.Layer<Access, never, Authenticator> = Layer.effect(
     Access,

@@ -1,87 +1,34 @@
 import { HttpApi, HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "@effect/platform"
 import { Schema } from "effect"
-import { Product } from "../domain/Product.js"
 import { Access } from "./Access.js"
-import { answersSet, bodyIsOptional, completed } from "./Description.js"
+import { PhoneStart, ServiceStart, Status, started, TrackRequest, tracked, Verifications } from "./Bodies.js"
+import { answers, bodyIsOptional, completed } from "./Description.js"
 import { OperatorApi } from "./OperatorApi.js"
 import { problemSchema, WireProblem } from "./Problem.js"
-
-const Time = Schema.String.annotations({ jsonSchema: { type: "string", format: "date-time" } })
-const SessionRef = Schema.String.annotations({
-  jsonSchema: { type: "string", pattern: "^vs_[A-Za-z0-9_-]{32}$" }
-})
-const Text200 = Schema.String.pipe(Schema.maxLength(200))
-
-const startFields = {
-  product: Schema.optional(Product),
-  redirect_url: Schema.optional(Schema.String),
-  failure_redirect_url: Schema.optional(Schema.String),
-  restart: Schema.optional(Schema.Boolean)
-}
-
-/** What a phone may ask for; the whole body is optional (contract section 3). */
-export const PhoneStart = Schema.Struct(startFields).annotations({ identifier: "StartVerification" })
-
-/** What the team's own backend may ask for besides. */
-export const ServiceStart = Schema.Struct({
-  ...startFields,
-  expires_in_hours: Schema.optional(Schema.Int.pipe(Schema.between(1, 72))),
-  page_title: Schema.optional(Text200),
-  success_message: Schema.optional(Text200),
-  failure_message: Schema.optional(Text200),
-  reference: Schema.optional(Text200)
-}).annotations({ identifier: "StartVerificationByService" })
-
-export const Started = Schema.Struct({
-  session_ref: SessionRef,
-  hosted_verification_url: Schema.NullOr(Schema.String),
-  status: Schema.Literal("pending"),
-  expires_at: Time
-}).annotations({ identifier: "Started" })
-
-/** A session of the mobile REST model (contract section 3, `POST /api/track-verification`). */
-export const TrackRequest = Schema.Struct({
-  product: Product,
-  provider_session_id: Schema.String.pipe(Schema.pattern(/^[A-Za-z0-9_-]{1,128}$/))
-}).annotations({ identifier: "TrackVerification" })
-
-export const Tracked = Schema.Struct({
-  session_ref: SessionRef,
-  status: Schema.Literal("pending", "pass", "fail"),
-  expires_at: Time
-}).annotations({ identifier: "Tracked" })
-
-const statusFields = {
-  session_ref: SessionRef,
-  status: Schema.Literal("pending", "pass", "fail"),
-  reason: Schema.NullOr(
-    Schema.Literal("awaiting_result", "in_review", "unconfirmable", "declined", "provider_error", "expired")
-  ),
-  can_retry: Schema.Boolean,
-  expires_at: Time,
-  updated_at: Time
-}
-
-export const Status = Schema.Struct(statusFields).annotations({ identifier: "Status" })
-
-export const Verifications = Schema.Struct({
-  items: Schema.Array(Schema.Struct({ ...statusFields, product: Product, created_at: Time })),
-  next_cursor: Schema.NullOr(Schema.String)
-}).annotations({ identifier: "Verifications" })
 
 const unauthenticated = problemSchema("unauthenticated")
 const unavailable = problemSchema("storage_unavailable", "authentication_unavailable", "overloaded")
 const sessionNotFound = problemSchema("session_not_found")
 const invalidRequest = problemSchema("invalid_request")
 const SessionRefParam = Schema.Struct({ session_ref: Schema.String })
+const Limit = Schema.NumberFromString.pipe(Schema.int(), Schema.between(1, 100)).annotations({
+  jsonSchema: { type: "integer", minimum: 1, maximum: 100 }
+})
+const header = (description: string) => Schema.optional(Schema.String.annotations({ description }))
 
 const Phone = HttpApiGroup.make("phone")
   .add(
     HttpApiEndpoint.post("start", "/api/start-verification")
       .setPayload(Schema.Union(PhoneStart, ServiceStart))
-      .setHeaders(Schema.Struct({ "idempotency-key": Schema.optional(Schema.String) }))
-      .addSuccess(Started.annotations({ description: "A new session." }), { status: 201 })
-      .addSuccess(Started.annotations({ description: "The equal session that is open." }), { status: 200 })
+      .setHeaders(
+        Schema.Struct({
+          "idempotency-key": header(
+            "1 to 255 visible ASCII characters, bare or quoted. The first success is replayed for 24 hours."
+          )
+        })
+      )
+      .addSuccess(started(201))
+      .addSuccess(started(200))
       .addError(invalidRequest)
       .addError(problemSchema("in_review"))
       .addError(problemSchema("payload_too_large"))
@@ -102,15 +49,19 @@ const Phone = HttpApiGroup.make("phone")
       .annotate(OpenApi.Summary, "Start a verification, or resume the equal one that is open")
       .annotate(
         OpenApi.Description,
-        "Open the URL on the phone; only the status tells the verdict. With `Idempotency-Key` the first success is replayed for 24 hours. Only a service key may send the fields of `StartVerificationByService`."
+        "Open the URL on the phone; only the status tells the verdict. The fields that `StartVerification` has not are for service keys."
       )
-      .annotate(OpenApi.Transform, bodyIsOptional)
+      .annotate(OpenApi.Transform, (operation) =>
+        bodyIsOptional(
+          answers({ 200: ["The equal session that is open."], 201: ["A new session."] })(operation)
+        )
+      )
   )
   .add(
     HttpApiEndpoint.post("track", "/api/track-verification")
       .setPayload(TrackRequest)
-      .addSuccess(Tracked, { status: 201 })
-      .addSuccess(Tracked, { status: 200 })
+      .addSuccess(tracked(201))
+      .addSuccess(tracked(200))
       .addError(invalidRequest)
       .addError(problemSchema("already_tracked"))
       .addError(problemSchema("payload_too_large"))
@@ -119,32 +70,35 @@ const Phone = HttpApiGroup.make("phone")
       .addError(problemSchema("provider_rejected"))
       .addError(unavailable)
       .annotate(OpenApi.Summary, "Track a session that the app's own SDK has started")
+      .annotate(
+        OpenApi.Transform,
+        answers({
+          200: ["The session, which the same user had tracked before."],
+          201: ["Tracked from now on."]
+        })
+      )
   )
   .add(
     HttpApiEndpoint.get("status", "/api/verify-status")
       .setUrlParams(SessionRefParam)
       .setHeaders(
         Schema.Struct({
-          "if-none-match": Schema.optional(Schema.String),
-          prefer: Schema.optional(Schema.String)
+          "if-none-match": header("The `ETag` of the last answer, for a 304 while nothing changed."),
+          prefer: header("`wait=N` holds the answer until the status changes, at most N (and 30) seconds.")
         })
       )
       .addSuccess(Status)
-      .addSuccess(HttpApiSchema.Empty(304).annotations({ description: "Nothing that you do not know." }))
+      .addSuccess(HttpApiSchema.Empty(304))
       .addError(invalidRequest)
       .addError(sessionNotFound)
       .addError(problemSchema("rate_limited"))
       .addError(unavailable)
       .annotate(OpenApi.Summary, "The verdict, or that it is pending")
       .annotate(
-        OpenApi.Description,
-        "Send `If-None-Match` with the `ETag` of the last answer for a 304, and `Prefer: wait=N` (at most 30 seconds) to hold the answer until the status changes."
-      )
-      .annotate(
         OpenApi.Transform,
-        answersSet({
-          200: ["ETag", "Retry-After", "Preference-Applied"],
-          304: ["ETag", "Retry-After", "Preference-Applied"]
+        answers({
+          200: ["The session.", "ETag", "Retry-After", "Preference-Applied"],
+          304: ["Nothing that you do not know.", "ETag", "Retry-After", "Preference-Applied"]
         })
       )
   )
@@ -156,13 +110,21 @@ const Phone = HttpApiGroup.make("phone")
       .addError(sessionNotFound)
       .addError(problemSchema("rate_limited"))
       .addError(unavailable)
-      .annotate(OpenApi.Summary, "The status and each change of it, as server-sent events named `status`")
+      .annotate(OpenApi.Summary, "The status and each change of it, as server-sent events")
+      .annotate(
+        OpenApi.Transform,
+        answers({
+          200: [
+            "Events named `status`, with a `Status` in JSON as their data, and a comment every 15 seconds. The stream ends after the verdict, or with the token."
+          ]
+        })
+      )
   )
   .add(
     HttpApiEndpoint.get("list", "/api/verifications")
       .setUrlParams(
         Schema.Struct({
-          limit: Schema.optional(Schema.NumberFromString.pipe(Schema.int(), Schema.between(1, 100))),
+          limit: Schema.optional(Limit),
           cursor: Schema.optional(Schema.String)
         })
       )
@@ -170,6 +132,7 @@ const Phone = HttpApiGroup.make("phone")
       .addError(invalidRequest)
       .addError(unavailable)
       .annotate(OpenApi.Summary, "The caller's own verifications, newest first")
+      .annotate(OpenApi.Transform, answers({ 200: ["A page; `next_cursor` is null on the last one."] }))
   )
   .middleware(Access)
   .annotate(OpenApi.Description, "What the mobile app asks for.")
@@ -177,11 +140,13 @@ const Phone = HttpApiGroup.make("phone")
 const Provider = HttpApiGroup.make("provider")
   .add(
     HttpApiEndpoint.post("webhook", "/api/webhooks/verifyhuman")
-      .setPayload(Schema.Unknown)
+      .setPayload(Schema.Unknown.annotations({ jsonSchema: { type: "object" } }))
       .setHeaders(
         Schema.Struct({
-          "x-verifyhuman-signature": Schema.optional(Schema.String),
-          "x-verifyhuman-timestamp": Schema.optional(Schema.String)
+          "x-verifyhuman-signature": header(
+            "`sha256=` and the HMAC-SHA256 of the body, or of the timestamp, a dot and the body, in hex."
+          ),
+          "x-verifyhuman-timestamp": header("Unix seconds at signing, where they are signed.")
         })
       )
       .addSuccess(Schema.Struct({ received: Schema.Literal(true) }))
@@ -189,6 +154,7 @@ const Provider = HttpApiGroup.make("provider")
       .addError(problemSchema("payload_too_large"))
       .addError(problemSchema("storage_unavailable", "overloaded"))
       .annotate(OpenApi.Summary, "VerifyHuman's signed webhooks")
+      .annotate(OpenApi.Transform, answers({ 200: ["The event, and the verdict that follows, are stored."] }))
   )
   .annotate(OpenApi.Description, "What VerifyHuman calls.")
 
@@ -197,6 +163,7 @@ const Health = HttpApiGroup.make("health")
     HttpApiEndpoint.get("live", "/health/live")
       .addSuccess(Schema.Struct({ status: Schema.Literal("live") }))
       .annotate(OpenApi.Summary, "The process answers")
+      .annotate(OpenApi.Transform, answers({ 200: ["It does."] }))
   )
   .add(
     HttpApiEndpoint.get("ready", "/health/ready")
@@ -206,6 +173,7 @@ const Health = HttpApiGroup.make("health")
         OpenApi.Summary,
         "The service can take work: its database answers and it is not shutting down"
       )
+      .annotate(OpenApi.Transform, answers({ 200: ["It can."] }))
   )
   .annotate(OpenApi.Description, "For load balancers and supervisors.")
 

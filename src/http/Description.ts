@@ -1,112 +1,94 @@
 import type { OpenApi } from "@effect/platform"
+import { components, type HeaderName, reference, sets } from "./DescribedHeaders.js"
 import { isRetriable, type ProblemCode, problemContentType, titleOf } from "./Problem.js"
 
-type Headers = Readonly<Record<string, unknown>>
-type Operation = Omit<OpenApi.OpenAPISpecOperation, "parameters" | "responses"> & {
-  readonly parameters: ReadonlyArray<unknown>
-  readonly responses: Readonly<Record<string, { readonly description: string; readonly headers?: Headers }>>
+interface Response {
+  readonly description: string
+  readonly headers?: Readonly<Record<string, unknown>>
+  readonly content?: Readonly<Record<string, { readonly schema: Shape }>>
+}
+interface Operation {
+  readonly parameters: ReadonlyArray<object>
+  readonly security: ReadonlyArray<unknown>
+  readonly responses: Readonly<Record<string, Response>>
+}
+interface Shape {
+  readonly $ref?: string
+  readonly properties?: { readonly code?: { readonly enum?: ReadonlyArray<ProblemCode> } }
+  readonly anyOf?: ReadonlyArray<Shape>
+  readonly allOf?: ReadonlyArray<Shape>
 }
 type Transform = (part: Record<string, unknown>) => Record<string, unknown>
 
-const header = (description: string, schema: object = { type: "string" }) => ({ description, schema })
-const reference = (kind: string, name: string) => ({ $ref: `#/components/${kind}/${name}` })
+/** How the framework would answer undecodable requests, if the service let it. */
+const frameworkSchemas = new Set(["HttpApiDecodeError", "Issue", "PropertyKey"])
+const isFrameworks = (shape: Shape) => shape.$ref?.endsWith("/HttpApiDecodeError") === true
 
-const headers = {
-  "X-Request-Id": header("The request's own id, or one made up: quote it when you ask for help."),
-  "Retry-After": header("Seconds after which it is worth trying again.", { type: "integer" }),
-  "WWW-Authenticate": header("`Bearer`."),
-  ETag: header("Changes whenever the body does."),
-  "Preference-Applied": header("The `wait` that was kept to, when the request preferred one.")
-}
-
-const parameters = {
-  "X-Request-Id": {
-    name: "X-Request-Id",
-    in: "header",
-    description: "An id of yours for the log: 1 to 128 letters, digits, dots, dashes or underscores.",
-    schema: { type: "string", pattern: "^[A-Za-z0-9._-]{1,128}$" }
-  },
-  "X-User-Id": {
-    name: "X-User-Id",
-    in: "header",
-    description: "The user for whom a service key acts, in UTF-8. Means nothing beside a user's own token.",
-    schema: { type: "string", minLength: 1, maxLength: 255 }
-  }
-}
-
-const set = (...names: ReadonlyArray<keyof typeof headers>): Headers =>
-  Object.fromEntries(names.map((name) => [name, reference("headers", name)]))
-
-interface Shape {
-  readonly properties?: { readonly code?: { readonly enum?: ReadonlyArray<ProblemCode> } }
-  readonly anyOf?: ReadonlyArray<Shape>
-}
-
-const codesIn = ({ anyOf = [], properties }: Shape): ReadonlyArray<ProblemCode> => [
-  ...new Set([...(properties?.code?.enum ?? []), ...anyOf.flatMap(codesIn)])
+const codesIn = (shape: Shape): ReadonlyArray<ProblemCode> => [
+  ...(isFrameworks(shape) ? (["invalid_request"] as const) : []),
+  ...(shape.properties?.code?.enum ?? []),
+  ...(shape.anyOf ?? []).flatMap(codesIn)
 ]
 
-const problemBody = (codes: ReadonlyArray<ProblemCode>) => {
-  const schema = reference("schemas", "Problem")
-  return {
-    [problemContentType]: {
-      schema: codes.length === 0 ? schema : { allOf: [schema, { properties: { code: { enum: codes } } }] }
-    }
-  }
-}
+const anyProblem = reference("schemas", "Problem")
+const aProblemOf = (codes: ReadonlyArray<ProblemCode>) => ({
+  allOf: [anyProblem, { properties: { code: { enum: codes } } }]
+})
 
-const problem = (
-  { content = {} }: OpenApi.OpenApiSpecResponse,
-  status: string,
-  isSecured: boolean
-): Operation["responses"][string] => {
-  const codes = codesIn({ anyOf: Object.values(content).map(({ schema }) => schema as Shape) })
+const problem = ({ content = {} }: Response, isSecured: boolean): Response => {
+  const codes = [...new Set(Object.values(content).flatMap(({ schema }) => codesIn(schema)))]
   return {
     description: codes.map((code) => `\`${code}\`: ${titleOf(code)}.`).join(" "),
-    headers: set(
+    headers: sets([
       ...(codes.some(isRetriable) ? (["Retry-After"] as const) : []),
-      ...(status === "401" && isSecured ? (["WWW-Authenticate"] as const) : [])
-    ),
-    ...{ content: problemBody(codes) }
+      ...(isSecured && codes.includes("unauthenticated") ? (["WWW-Authenticate"] as const) : [])
+    ]),
+    content: { [problemContentType]: { schema: aProblemOf(codes) } }
   }
 }
 
-const anyOther = {
+const anyOther: Response = {
   description: "Any other problem, such as `method_not_allowed` or `internal_error`.",
-  content: problemBody([])
+  content: { [problemContentType]: { schema: anyProblem } }
 }
 
-const operation = (described: OpenApi.OpenAPISpecOperation): Operation => {
+const canonical = (parameter: object): object =>
+  "in" in parameter && parameter.in === "header" && "name" in parameter
+    ? { ...parameter, name: String(parameter.name).replace(/\b[a-z]/g, (letter) => letter.toUpperCase()) }
+    : parameter
+
+const operation = (described: Operation): Operation => {
   const isSecured = described.security.length > 0
   const responses = Object.entries({ ...described.responses, default: anyOther }).map(
-    ([status, response]) => {
-      const told = /^[45]/.test(status)
-        ? problem(response, status, isSecured)
-        : (response as Operation["responses"][string])
-      return [status, { ...told, headers: { ...told.headers, ...set("X-Request-Id") } }] as const
+    ([status, response]): [string, Response] => {
+      const told = /^[45]/.test(status) ? problem(response, isSecured) : response
+      return [status, { ...told, headers: { ...told.headers, ...sets(["X-Request-Id"]) } }]
     }
   )
+  const isForUsers = described.security.some((scheme) => Object.hasOwn(scheme as object, "bearer"))
+  const read = [...(isForUsers ? ["X-User-Id"] : []), "X-Request-Id"]
   return {
     ...described,
     parameters: [
-      ...described.parameters,
-      ...(isSecured ? [reference("parameters", "X-User-Id")] : []),
-      reference("parameters", "X-Request-Id")
+      ...described.parameters.map(canonical),
+      ...read.map((name) => reference("parameters", name))
     ],
     responses: Object.fromEntries(responses)
   }
 }
 
-/** Headers that an operation's answers set, by status. */
-export const answersSet =
-  (byStatus: Readonly<Record<number, ReadonlyArray<keyof typeof headers>>>): Transform =>
+/** What an operation's answers mean and which headers they set, by status. */
+export const answers =
+  (
+    byStatus: Readonly<Record<number, readonly [description: string, ...headers: ReadonlyArray<HeaderName>]>>
+  ): Transform =>
   (described) => {
     const { responses } = described as unknown as Operation
-    const more = Object.entries(byStatus).map(([status, names]) => [
+    const told = Object.entries(byStatus).map(([status, [description, ...names]]) => [
       status,
-      { ...responses[status], headers: set(...names) }
+      { ...responses[status], description, headers: sets(names) }
     ])
-    return { ...described, responses: { ...responses, ...Object.fromEntries(more) } }
+    return { ...described, responses: { ...responses, ...Object.fromEntries(told) } }
   }
 
 /** The body of an operation may be left out. */
@@ -117,15 +99,17 @@ export const bodyIsOptional: Transform = ({ requestBody, ...described }) => ({
 
 /** What the framework cannot know: problems as they are answered, and the headers that every address reads and sets. */
 export const completed: Transform = (spec) => {
-  const { components, paths, ...rest } = spec as unknown as OpenApi.OpenAPISpec
-  const { HttpApiDecodeError: _, ...schemas } = components.schemas
+  const { components: generated, paths, ...rest } = spec as unknown as OpenApi.OpenAPISpec
   const described = Object.entries(paths).map(([path, methods]) => [
     path,
-    Object.fromEntries(Object.entries(methods).map(([method, one]) => [method, operation(one)]))
+    Object.fromEntries(
+      Object.entries(methods).map(([method, one]) => [method, operation(one as unknown as Operation)])
+    )
   ])
+  const schemas = Object.entries(generated.schemas).filter(([name]) => !frameworkSchemas.has(name))
   return {
     ...rest,
     paths: Object.fromEntries(described),
-    components: { ...components, schemas, parameters, headers }
+    components: { ...generated, schemas: Object.fromEntries(schemas), ...components }
   }
 }

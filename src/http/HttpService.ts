@@ -1,7 +1,8 @@
-import { HttpApiSwagger, HttpLayerRouter, HttpMiddleware, HttpServer } from "@effect/platform"
+import { HttpLayerRouter, HttpMiddleware, HttpServer } from "@effect/platform"
 import { Effect, Layer } from "effect"
 import { Access } from "./Access.js"
 import { Api } from "./Api.js"
+import { docs } from "./Docs.js"
 import { draining } from "./Draining.js"
 import { envelope } from "./Envelope.js"
 import { HealthLive } from "./Health.js"
@@ -17,8 +18,6 @@ const api = HttpLayerRouter.addHttpApi(Api, { openapiPath: "/openapi.json" }).pi
   Layer.provide([PhoneLive, WebhookLive, OperatorsLive, HealthLive]),
   Layer.provide([Access.layer, OperatorAccess.layer, WaitSlots.layer])
 )
-
-const docs = HttpApiSwagger.layerHttpLayerRouter({ api: Api, path: "/docs" })
 
 /** The routes of the contract. */
 export const routes = Layer.mergeAll(api, docs)

@@ -53,7 +53,7 @@ export const isRetriable = (code: ProblemCode): boolean => code in retrySeconds
 export const WireProblem = Schema.Struct({
   type: Schema.String,
   title: Schema.String,
-  status: Schema.Int,
+  status: Schema.Number.pipe(Schema.int()),
   detail: Schema.optional(Schema.String),
   code: Schema.Literal(...(Object.keys(problems) as [ProblemCode, ...Array<ProblemCode>])),
   errors: Schema.optional(Schema.Array(Schema.Struct({ path: Schema.String, message: Schema.String }))),

@@ -7,7 +7,7 @@ import { Effect, Layer } from "effect"
 import { dotEnv } from "../../src/settings/DotEnv.js"
 import { Settings } from "../../src/settings/Settings.js"
 import { scratchDirectory } from "../e2e/process.js"
-import { from, plain, type Variables } from "./reading.js"
+import { from, plain, refused, type Variables } from "./reading.js"
 
 /** The real file system, as a process sees it whose working directory is another. */
 const seenFrom = (directory: string) =>
@@ -73,7 +73,7 @@ describe("the .env file", () => {
   it.scoped("is checked like the environment", () =>
     Effect.gen(function* () {
       const directory = yield* withFile("PORT=http\nVERIFYHUMAN_ENVIRONMENT=live")
-      const { message } = yield* Effect.flip(readIn(directory))
+      const { message } = yield* refused(readIn(directory))
       assert.include(message, "  PORT: expected a port number, 1 to 65535")
       assert.include(message, "  VERIFYHUMAN_API_KEY: expected")
     })
@@ -83,7 +83,7 @@ describe("the .env file", () => {
     Effect.gen(function* () {
       const directory = yield* scratchDirectory
       mkdirSync(join(directory, ".env"))
-      const { message } = yield* Effect.flip(readIn(directory))
+      const { message } = yield* refused(readIn(directory))
       assert.strictEqual(
         message,
         "The settings are not usable:\n  .env: expected a file that can be read, of NAME=value lines"
@@ -94,13 +94,13 @@ describe("the .env file", () => {
   it.scoped("that cannot be understood is an error, which names the lines and not what stands there", () =>
     Effect.gen(function* () {
       const directory = yield* withFile("PORT=4000\nvhk_live_secret\nADMIN_TOKENS='not closed")
-      const { message } = yield* Effect.flip(readIn(directory))
+      const { message } = yield* refused(readIn(directory))
       assert.strictEqual(
         message,
         "The settings are not usable:\n  .env: expected NAME=value in line 2, 3; a value that begins with # or a quote stands in quotes"
       )
       const utf16 = yield* withFile(Buffer.from("\ufeffPORT=4000", "utf16le"))
-      assert.include((yield* Effect.flip(readIn(utf16))).message, ".env: expected NAME=value in line 1")
+      assert.include((yield* refused(readIn(utf16))).message, ".env: expected NAME=value in line 1")
     })
   )
 })

@@ -1,4 +1,4 @@
-import { ConfigProvider, Duration, Effect, LogLevel, Redacted } from "effect"
+import { ConfigProvider, Duration, Effect, Either, LogLevel, Redacted } from "effect"
 import { Settings } from "../../src/settings/Settings.js"
 
 export type Variables = Readonly<Record<string, string>>
@@ -18,7 +18,13 @@ export const from = (variables: Variables) => ConfigProvider.fromMap(new Map(Obj
 
 export const read = (variables: Variables) => Effect.withConfigProvider(Settings.read, from(variables))
 
-export const refusal = (variables: Variables) => Effect.flip(read(variables))
+/** The error; settings that were read instead are no error that a report could print. */
+export const refused = <A, E, R>(reading: Effect.Effect<A, E, R>, of = "they"): Effect.Effect<E, never, R> =>
+  Effect.flatMap(Effect.either(reading), (result) =>
+    Either.isLeft(result) ? Effect.succeed(result.left) : Effect.dieMessage(`${of} were taken, not refused`)
+  )
+
+export const refusal = (variables: Variables) => refused(read(variables), JSON.stringify(variables))
 
 /** The variables that are complained of, in order. */
 export const blamed = (variables: Variables) =>
