@@ -10,8 +10,9 @@ import { WebhookPolicy } from "./webhooks/WebhookPolicy.js"
 
 const sessions = Layer.effect(
   SessionPolicy,
-  Effect.map(Settings, ({ environment, limits, redirects, verifyHuman }) => ({
+  Effect.map(Settings, ({ environment, limits, publicUrl, redirects, sandbox, verifyHuman }) => ({
     environment: providerEnvironment(environment),
+    ...(sandbox === null ? {} : { plainHttpOrigin: new URL(publicUrl).origin }),
     defaultProduct: verifyHuman.product,
     products: verifyHuman.products,
     flowUrl: verifyHuman.flowUrl,

@@ -15,6 +15,7 @@ import { sandboxLayer } from "./sandbox/Sandbox.js"
 import { HostedPages } from "./sessions/HostedPages.js"
 import { SessionFeed } from "./sessions/SessionFeed.js"
 import { Sessions } from "./sessions/Sessions.js"
+import { reachable } from "./settings/Hosts.js"
 import { Settings, type SettingsValue } from "./settings/Settings.js"
 import { inboxLayer } from "./storage/InboxLive.js"
 import { outboxLayer } from "./storage/OutboxLive.js"
@@ -78,8 +79,7 @@ const service = (settings: SettingsValue) =>
   )
 
 /** The sandbox calls the service beside it directly, whatever its public address is. */
-const ownAddress = ({ host, port }: SettingsValue) =>
-  `http://${host === "0.0.0.0" ? "127.0.0.1" : host}:${port}`
+const ownAddress = ({ host, port }: SettingsValue) => `http://${reachable(host)}:${port}`
 
 const sandbox = (settings: SettingsValue) =>
   settings.sandbox === null

@@ -18,6 +18,8 @@ export class SessionPolicy extends Context.Tag("verifyhuman-dropin/SessionPolicy
     readonly failureMessage: string | null
     readonly redirectUrl: string | null
     readonly redirectAllowlist: ReadonlyArray<RedirectPrefix>
+    /** The one origin off loopback to which a redirect may be plain http: the demo page's, in the sandbox. */
+    readonly plainHttpOrigin?: string
     /** Whether the provider's status endpoints can be asked for sessions of the app's SDK. */
     readonly tracking: boolean
     readonly startLimit: { readonly count: number; readonly windowMillis: number }

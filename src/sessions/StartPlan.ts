@@ -63,7 +63,7 @@ const checkRedirect = (
   errors: Array<FieldError>
 ): string | null => {
   if (requested === null) return null
-  const allowed = allow(requested, policy.redirectAllowlist)
+  const allowed = allow(requested, policy.redirectAllowlist, policy.plainHttpOrigin)
   if (Either.isRight(allowed)) return allowed.right
   errors.push({ path, message: "is not an allowed redirect URL" })
   return null

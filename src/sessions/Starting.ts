@@ -105,7 +105,7 @@ export const makeStart = Effect.gen(function* () {
     const session = opened(caller, plan, sessionRef, page, yield* Clock.currentTimeMillis)
     const opening = yield* repository
       .open(session, page.identifiers)
-      .pipe(Effect.tapError(() => Effect.ignore(abandon(sessionRef))))
+      .pipe(Effect.onError(() => Effect.ignore(abandon(sessionRef))))
     if (opening._tag === "TokenReused") {
       yield* Effect.logError("VerifyHuman handed out a token that belongs to another session")
       return yield* fail(
@@ -124,15 +124,18 @@ export const makeStart = Effect.gen(function* () {
     expiresAt: session.expiresAt
   })
 
-  /** Waits for another caller's equal start, and shares its failure. */
-  const awaitStart = (sessionRef: string) =>
+  /** Waits for another caller's equal start, and shares its failure; true when it gave a session. */
+  const awaitStart = (sessionRef: string, until: number) =>
     Effect.gen(function* () {
       const subscription = yield* feed.subscribe(sessionRef)
       while (true) {
         const start = yield* repository.findStart(sessionRef)
         if (start?.failure) return yield* new StartFailed({ ...start, failure: start.failure })
-        if (start?.state !== "reserved" || start.leaseUntil <= (yield* Clock.currentTimeMillis)) return
-        yield* Effect.timeoutOption(subscription.news, lookAgain)
+        const now = yield* Clock.currentTimeMillis
+        if (start?.state !== "reserved" || start.leaseUntil <= now || now > until) {
+          return start?.state === "opened"
+        }
+        yield* Effect.timeoutOption(Effect.disconnect(Effect.interruptible(subscription.news)), lookAgain)
       }
     }).pipe(Effect.scoped)
 
@@ -169,10 +172,11 @@ export const makeStart = Effect.gen(function* () {
         case "Reserved": {
           const result = yield* create(caller, plan, reservation.start.sessionRef)
           if (result !== null) return result
+          restart = false
           break
         }
         case "Busy":
-          yield* awaitStart(reservation.sessionRef)
+          if (yield* awaitStart(reservation.sessionRef, givesUpAt)) restart = false
           break
         case "Resumed":
           return started(reservation.session, 200)
@@ -185,7 +189,6 @@ export const makeStart = Effect.gen(function* () {
         case "Limited":
           return yield* new RateLimited({ retryAfterMillis: reservation.retryAfterMillis })
       }
-      restart = false
     }
   })
 })

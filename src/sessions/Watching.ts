@@ -51,7 +51,7 @@ export const makeWatching = Effect.gen(function* () {
         if (over || (yield* feed.closed)) return yield* Effect.fail(null)
         const session = yield* told === null
           ? status(caller, sessionRef)
-          : wait(caller, sessionRef, told, Duration.hours(1))
+          : wait(caller, sessionRef, told, Duration.infinity)
         if (session.sequence === told) return yield* Effect.fail(null)
         const next = { told: session.sequence, over: session.verdict.status !== "pending" }
         return [session, next] as const

@@ -34,14 +34,14 @@ const rejections: Readonly<Record<number, RejectionReason>> = {
 export const rejected = (why: RejectionReason, status: number | null = null) =>
   new ProviderRejected({ why, status })
 
-const unavailable = () => new ProviderUnavailable({ retryAfterMillis: null, throttled: false })
+const unavailable = () => new ProviderUnavailable({ retryAfterMillis: null })
 
 const refusal = (status: number, headers: Headers.Headers, now: number): VerifyHumanError => {
   if (status === 402) return new ProviderOutOfCredits()
   if (status === 429 || status >= 500) {
     return new ProviderUnavailable({
       retryAfterMillis: retryAfterMillis(headers["retry-after"], now),
-      throttled: status === 429
+      ...(status === 429 ? { throttled: true } : {})
     })
   }
   return rejected(rejections[status] ?? "unexpected_status", status)

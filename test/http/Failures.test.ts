@@ -4,10 +4,10 @@ import { Context, Effect, Layer } from "effect"
 import { StorageUnavailable } from "../../src/domain/StorageUnavailable.js"
 import { Api } from "../../src/http/Api.js"
 import { tablesMemory } from "../../src/storage/memory/TablesMemory.js"
-import { Tables } from "../../src/storage/Tables.js"
-import { aBody } from "../suites/fixtures.js"
-import { type Answer, ask, deliver, service, start, status } from "./harness.js"
-import { aStartedSession, assertProblem } from "./requests.js"
+import { aBody, unique } from "../suites/fixtures.js"
+import { type Around, interceptedTables } from "../suites/interceptedTables.js"
+import { type Answer, adminToken, ask, deliver, post, service, start, status } from "./harness.js"
+import { aStartedSession, assertProblem, track } from "./requests.js"
 
 /** How the database does: with a failure set, each of its statements ends so. */
 class Health extends Context.Tag("test/Health")<
@@ -21,24 +21,18 @@ const cause = new Error("disk I/O error in /var/secret.db")
 const unavailable = Effect.fail(new StorageUnavailable({ operation: "a statement", cause }))
 const defect = Effect.die(cause)
 
-type Statement = Effect.Effect<unknown, StorageUnavailable>
-type Member = Statement | ((...args: ReadonlyArray<unknown>) => Statement)
-
-const fragileTables = Layer.effect(
-  Tables,
-  Effect.gen(function* () {
-    const health = yield* Health
-    const whileWell = (statement: Statement): Statement => Effect.suspend(() => health.failure ?? statement)
-    const members = Object.entries({ ...(yield* Tables) } as unknown as Record<string, Member>)
-    const fragile = members.map(([name, member]) => [
-      name,
-      typeof member === "function"
-        ? (...args: ReadonlyArray<unknown>) => whileWell(member(...args))
-        : whileWell(member)
-    ])
-    return Object.fromEntries(fragile) as Context.Tag.Service<Tables>
-  })
-).pipe(Layer.provide(tablesMemory))
+const fragileTables = interceptedTables(
+  tablesMemory,
+  Effect.map(
+    Health,
+    (health): Around =>
+      (_name, statement) =>
+        Effect.flatMap(
+          Effect.suspend(() => health.failure ?? Effect.void),
+          () => statement
+        )
+  )
+)
 
 const layer = Layer.unwrapEffect(
   Effect.map(Health, (health) =>
@@ -58,15 +52,28 @@ const during = <A, E, R>(failure: Effect.Effect<never, StorageUnavailable>, test
       })
   )
 
+const asAdmin = { headers: { authorization: `Bearer ${adminToken}` } }
+
 /** Every address that needs the database. */
 const requests = (user: Record<string, string>, sessionRef: string, body: Uint8Array) => ({
   "POST /api/start-verification": start(user),
+  "POST /api/track-verification": track(user, unique("msess_test_")),
   "GET /api/verify-status": status(user, sessionRef),
   "GET /api/verify-status/stream": ask(`/api/verify-status/stream?session_ref=${sessionRef}`, {
     headers: user
   }),
   "GET /api/verifications": ask("/api/verifications", { headers: user }),
   "POST /api/webhooks/verifyhuman": deliver(body),
+  "GET /api/admin/overview": ask("/api/admin/overview", asAdmin),
+  "GET /api/admin/sessions/:session_ref": ask(`/api/admin/sessions/${sessionRef}`, asAdmin),
+  "GET /api/admin/events": ask("/api/admin/events", asAdmin),
+  "POST /api/admin/events/:id/link": post("/api/admin/events/ev_x/link", asAdmin.headers, {
+    session_ref: sessionRef
+  }),
+  "POST /api/admin/events/:id/replay": post("/api/admin/events/ev_x/replay", asAdmin.headers),
+  "GET /api/admin/actions": ask("/api/admin/actions", asAdmin),
+  "POST /api/admin/actions/:id/redrive": post("/api/admin/actions/msg_x/redrive", asAdmin.headers),
+  "GET /api/admin/audit": ask("/api/admin/audit", asAdmin),
   "GET /health/ready": ask("/health/ready")
 })
 

@@ -1,7 +1,7 @@
 import { request as httpRequest } from "node:http"
 import { assert } from "@effect/vitest"
 import { Effect } from "effect"
-import { type Answer, aUser, baseUrl, Provider, serviceKey, start } from "./harness.js"
+import { type Answer, aUser, baseUrl, Provider, post, serviceKey, start } from "./harness.js"
 
 export const assertProblem = (answer: Answer, status: number, code: string) => {
   assert.deepInclude({ status: answer.status, code: answer.json?.code }, { status, code }, answer.text)
@@ -42,3 +42,9 @@ export const chunked = Effect.fnUntraced(function* (
     request.end()
   })
 })
+
+export const track = (
+  headers: Record<string, string>,
+  providerSessionId: string,
+  product = "verifyidentity"
+) => post("/api/track-verification", headers, { product, provider_session_id: providerSessionId })
