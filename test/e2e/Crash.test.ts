@@ -104,7 +104,8 @@ describe("kill -9", () => {
         yield* Effect.forEach([20, 60, 120], round, { discard: true }).pipe(
           Effect.provideService(HttpServer.HttpServer, backend.server)
         )
-      })
+      }),
+    90_000
   )
 
   it.scopedLive(
@@ -151,6 +152,7 @@ describe("kill -9", () => {
             together
           )
         }).pipe(Effect.provideService(HttpServer.HttpServer, backend.server))
-      })
+      }),
+    90_000
   )
 })
