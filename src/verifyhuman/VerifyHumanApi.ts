@@ -33,7 +33,11 @@ export const MobileStatus = Schema.Struct({
 
 export const ProviderProblem = Schema.Struct({ error: Schema.String, status: Schema.optional(Schema.String) })
 
+/** What the provider says instead, when it has had enough. */
+export const Throttled = Schema.Struct({ status: Schema.Literal("throttled"), message: Schema.String })
+
 const problem = (status: number) => ProviderProblem.annotations(HttpApiSchema.annotations({ status }))
+const throttled = Throttled.annotations(HttpApiSchema.annotations({ status: 429 }))
 
 const Hosted = HttpApiGroup.make("hosted").add(
   HttpApiEndpoint.post("generate", "/hosted/generate")
@@ -42,8 +46,9 @@ const Hosted = HttpApiGroup.make("hosted").add(
     .addError(problem(400))
     .addError(problem(401))
     .addError(problem(402))
+    .addError(problem(403))
     .addError(problem(422))
-    .addError(problem(429))
+    .addError(throttled)
     .addError(problem(500))
 )
 
@@ -52,7 +57,11 @@ const status = <const Name extends Product, const Path extends `/${string}`>(nam
     .setPath(Schema.Struct({ id: Schema.String }))
     .addSuccess(MobileStatus)
     .addError(problem(401))
+    .addError(problem(402))
+    .addError(problem(403))
     .addError(problem(404))
+    .addError(throttled)
+    .addError(problem(500))
 
 const Mobile = HttpApiGroup.make("mobile")
   .add(status("verifyhuman", "/api/mobile/v1/verifyhuman/status/:id"))
