@@ -61,10 +61,18 @@ const background = ({ actions, retention, verifyHuman }: SettingsValue) =>
   )
 
 /** In the sandbox the phone in a browser is served too. */
-const pages = ({ auth, sandbox }: SettingsValue) =>
+const pages = ({ auth, sandbox, verifyHuman }: SettingsValue) =>
   sandbox === null || auth.jwtSecret === null
     ? routes
-    : Layer.merge(routes, demoRoutes({ ...auth, jwtSecret: auth.jwtSecret, sandboxUrl: sandbox.url }))
+    : Layer.merge(
+        routes,
+        demoRoutes({
+          ...auth,
+          jwtSecret: auth.jwtSecret,
+          sandboxUrl: sandbox.url,
+          product: verifyHuman.product
+        })
+      )
 
 const http = (settings: SettingsValue) =>
   serve(pages(settings), { ...settings, methods: settings.sandbox === null ? {} : demoMethods }).pipe(
@@ -90,6 +98,7 @@ const sandbox = (settings: SettingsValue) =>
         publicUrl: settings.sandbox.url,
         webhookUrl: `${ownAddress(settings)}/api/webhooks/verifyhuman`,
         webhookSecret: settings.webhooks.secrets[0],
+        actionSecret: settings.actions.secrets[0] ?? null,
         apiKey: "vhk_test_sandbox",
         clientKey: "pk_demo_sandbox",
         behaviour: settings.sandbox.behaviour

@@ -1,4 +1,4 @@
-import { Clock, Effect, Either, Layer, Random } from "effect"
+import { Cause, Clock, Effect, Either, Layer, Option, Random } from "effect"
 import { workerLayer } from "../background/Worker.js"
 import type { Action, ActionAttempt } from "../domain/Action.js"
 import { pauseAfter } from "../domain/ActionSchedule.js"
@@ -34,10 +34,14 @@ export const ActionDelivery: Layer.Layer<never, never, Outbox | ActionTarget | S
       const { news } = yield* feed.subscribeToAll
 
       const attempt = (action: Action) =>
-        target.deliver(action).pipe(
+        Effect.suspend(() => target.deliver(action)).pipe(
           Effect.timeoutFail({ duration: attemptTimeout, onTimeout: () => tooSlow }),
-          Effect.catchAllDefect((cause) =>
-            Effect.zipRight(Effect.logError("An action target failed", cause), defect)
+          // A defect, or a target that interrupts itself: without an attempt on record it would be retried for ever.
+          Effect.catchAllCause((cause) =>
+            Option.match(Cause.failureOption(cause), {
+              onSome: (failed) => failed,
+              onNone: () => Effect.zipRight(Effect.logError("An action target failed", cause), defect)
+            })
           ),
           Effect.either
         )

@@ -31,9 +31,10 @@ export class ActionTarget extends Context.Tag("verifyhuman-dropin/ActionTarget")
       ActionTarget,
       Effect.map(Effect.context<R>(), (context) => ({
         deliver: ({ id, payload }) =>
-          handle({ id, ...(JSON.parse(payload) as Omit<ActionMessage, "id">) }).pipe(
+          Effect.suspend(() => handle({ id, ...(JSON.parse(payload) as Omit<ActionMessage, "id">) })).pipe(
             Effect.provide(context),
             Effect.as({ status: null, answer: "" }),
+            Effect.tapError((error) => Effect.logWarning("The effect of an action failed", error)),
             Effect.mapError(
               () =>
                 new DeliveryFailed({

@@ -1,17 +1,19 @@
 import { HttpClient, HttpClientRequest, type HttpClientResponse } from "@effect/platform"
 import { Clock, Effect, Layer, Redacted, Stream } from "effect"
 import type { Action } from "../domain/Action.js"
-import { isMetadataAddress } from "../domain/MetadataAddress.js"
+import { isMetadataHost } from "../domain/MetadataAddress.js"
 import { retryAfterMillis } from "../domain/RetryAfter.js"
 import { escaped } from "../domain/Text.js"
 import { ActionTarget, DeliveryFailed } from "./ActionTarget.js"
-import { guardedHttpClient, MetadataAddressRefused } from "./GuardedAgent.js"
+import { guardedHttpClient, MetadataAddressRefused, type Resolve } from "./GuardedAgent.js"
 import { standardWebhookHeaders } from "./StandardWebhooks.js"
 
 export interface HttpActionTargetOptions {
   readonly url: string
   /** Standard Webhooks secrets, `whsec_<base64>`; each signs. */
   readonly secrets: ReadonlyArray<Redacted.Redacted>
+  /** How names become addresses, where it is not by the machine's own resolver. */
+  readonly resolve?: Resolve
 }
 
 const keptBytes = 2048
@@ -44,7 +46,11 @@ const unreachable = (error: unknown) =>
   )
 
 /** Delivers by POST, signed as Standard Webhooks 1.0 (contract section 7). Any 2xx is taken as received. */
-export const httpActionTarget = ({ secrets, url }: HttpActionTargetOptions): Layer.Layer<ActionTarget> =>
+export const httpActionTarget = ({
+  resolve,
+  secrets,
+  url
+}: HttpActionTargetOptions): Layer.Layer<ActionTarget> =>
   Layer.effect(
     ActionTarget,
     Effect.gen(function* () {
@@ -52,7 +58,7 @@ export const httpActionTarget = ({ secrets, url }: HttpActionTargetOptions): Lay
         HttpClient.withTracerDisabledWhen(() => true)
       )
       const keys = secrets.map(Redacted.value)
-      const isRefused = isMetadataAddress(new URL(url).hostname)
+      const isRefused = isMetadataHost(new URL(url).hostname)
 
       const signed = (action: Action, seconds: number) =>
         HttpClientRequest.post(url).pipe(
@@ -81,4 +87,4 @@ export const httpActionTarget = ({ secrets, url }: HttpActionTargetOptions): Lay
         }, Effect.scoped)
       }
     })
-  ).pipe(Layer.provide(guardedHttpClient))
+  ).pipe(Layer.provide(guardedHttpClient(resolve)))

@@ -10,14 +10,24 @@ export const ExpirySweep: Layer.Layer<never, never, SessionRepository | SessionF
     const repository = yield* SessionRepository
     const feed = yield* SessionFeed
 
+    let failing = false
+
     const sweep: Effect.Effect<void> = Effect.gen(function* () {
       while (true) {
         const expired = yield* repository.expire(yield* Clock.currentTimeMillis, batch)
+        if (failing) yield* Effect.logInfo("The expiry sweep goes on")
+        failing = false
         yield* Effect.forEach(expired, feed.publish, { discard: true })
         if (expired.length < batch) return
         yield* Effect.yieldNow()
       }
-    }).pipe(Effect.catchAll((error) => Effect.logWarning("The expiry sweep has to wait", error)))
+    }).pipe(
+      Effect.catchAllCause((cause) => {
+        const first = !failing
+        failing = true
+        return first ? Effect.logWarning("The expiry sweep has to wait", cause) : Effect.void
+      })
+    )
 
     yield* Effect.forkScoped(Effect.repeat(sweep, Schedule.spaced("1 second")))
   })

@@ -38,7 +38,7 @@ export const retentionLayer = (days: number): Layer.Layer<never, never, Retentio
           yield* Effect.sleep("20 millis")
         }
         if (total > 0) yield* Effect.logInfo("Old data erased").pipe(Effect.annotateLogs({ rows: total }))
-      }).pipe(Effect.catchAll((error) => Effect.logWarning("Old data could not be erased", error)))
+      }).pipe(Effect.catchAllCause((cause) => Effect.logWarning("Old data could not be erased", cause)))
 
       yield* Effect.forkScoped(Effect.repeat(purge, Schedule.spaced("1 hour")))
     })

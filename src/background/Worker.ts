@@ -1,4 +1,4 @@
-import { Duration, Effect, FiberSet, Layer, Queue } from "effect"
+import { type Cause, Duration, Effect, FiberSet, Layer, Queue } from "effect"
 
 export interface WorkerOptions<A, E, R> {
   readonly name: string
@@ -38,21 +38,24 @@ export const workerLayer = <A, E, R>(options: WorkerOptions<A, E, R>): Layer.Lay
         return work
       })
 
-      const unavailable = (error: E) =>
+      // A defect too: a row that cannot be read is no reason to stop for ever.
+      const unavailable = (cause: Cause.Cause<E>) =>
         Effect.suspend(() => {
           const first = !failing
           failing = true
-          return first ? Effect.logWarning(`${name} cannot get its work`, error) : Effect.void
+          return first ? Effect.logWarning(`${name} cannot get its work`, cause) : Effect.void
         }).pipe(Effect.as([]))
 
       const round = Effect.gen(function* () {
         const room = concurrency - (yield* FiberSet.size(running))
-        const work = room > 0 ? yield* Effect.catchAll(claimed(room), unavailable) : []
+        const work = room > 0 ? yield* Effect.catchAllCause(claimed(room), unavailable) : []
         for (const one of work) yield* FiberSet.run(running, done(one))
         if (work.length < room || room <= 0) yield* Effect.timeoutOption(Queue.take(wake), every)
       })
 
-      yield* Effect.addFinalizer(() => Effect.timeoutOption(FiberSet.awaitEmpty(running), patience))
+      yield* Effect.addFinalizer(() =>
+        Effect.timeoutOption(Effect.interruptible(FiberSet.awaitEmpty(running)), patience)
+      )
       yield* Effect.forkScoped(Effect.forever(Effect.zipRight(news, Queue.offer(wake, undefined))))
       yield* Effect.forkScoped(Effect.forever(round))
     })

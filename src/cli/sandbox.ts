@@ -70,6 +70,7 @@ export const sandbox = Command.make("sandbox", options, (chosen) => {
   const sandbox = sandboxLayer({
     ...chosen,
     publicUrl,
+    actionSecret: null,
     apiKey: "vhk_test_sandbox",
     clientKey: "pk_demo_sandbox"
   }).pipe(

@@ -26,7 +26,7 @@ const banner = ({ operators, publicUrl }: SettingsValue, sandboxUrl: string): st
       ["API", `${publicUrl}/docs`, "to read and to try"],
       ["provider", sandboxUrl, "the stand-in for VerifyHuman"],
       ...operators.tokens.map(
-        (token) => ["admin token", Redacted.value(token), "for operators; no route asks for it yet"] as const
+        (token) => ["admin token", Redacted.value(token), "for operators, opens /api/admin"] as const
       )
     ]),
     ""

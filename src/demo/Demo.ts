@@ -11,6 +11,8 @@ import landing from "./return.html"
 /** What the demo page needs to know of the service. `sandboxUrl` is an origin, without a slash at its end. */
 export interface DemoOptions {
   readonly sandboxUrl: string
+  /** The one that is verified when a phone names none. */
+  readonly product: string
   readonly jwtSecret: Redacted.Redacted
   readonly issuer: string | null
   readonly audience: string | null
@@ -38,8 +40,13 @@ const show = (html: string, allowed: string) => {
   )
 }
 
-const phone = ({ sandboxUrl }: DemoOptions) => {
-  const html = page.replaceAll("{{sandbox}}", () => sandboxUrl)
+/** A phone loads no indentation. */
+const flush = (html: string) => html.replace(/^ +/gm, "")
+
+const phone = ({ product, sandboxUrl }: DemoOptions) => {
+  const html = flush(page)
+    .replaceAll("{{sandbox}}", () => sandboxUrl)
+    .replaceAll("{{product}}", product)
   return Effect.sync(() => show(html, `connect-src 'self' ${sandboxUrl}; frame-src 'self' ${sandboxUrl}; `))
 }
 

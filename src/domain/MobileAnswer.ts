@@ -44,8 +44,10 @@ export const readMobileAnswer = (
   const echoed = question.product === "verifyhuman" ? answer.verification_id : answer.session_id
   if (echoed !== question.providerSessionId) return unusable("other_session")
   if (isGiven(answer.product) && answer.product !== question.product) return unusable("other_product")
-  const environment = isJsonRecord(answer.meta) ? answer.meta.environment : undefined
-  if (isGiven(environment) && environment !== question.environment) return unusable("other_environment")
+  const environments = [answer.environment, isJsonRecord(answer.meta) ? answer.meta.environment : null]
+  if (environments.some((given) => isGiven(given) && given !== question.environment)) {
+    return unusable("other_environment")
+  }
   if (answer.outcome === null) return { _tag: "NotYet" }
   if (typeof answer.outcome !== "string") return unusable("no_outcome")
   return {

@@ -42,7 +42,10 @@ export const isSessionRef = (text: string): boolean => sessionRefForm.test(text)
 /** Closed by its successor. Nothing that a phone can see changes, and a late verdict still counts. */
 export const closed = (session: Session): Session => ({ ...session, open: false, hostedUrl: null })
 
-/** Applies a changed verdict: an event's decision closes the session, expiry only takes its page away. */
+/**
+ * Applies a changed verdict: an event's decision closes the session, expiry only takes its page away. One that can
+ * never be confirmed never expires, not even from a review that an operator gave it.
+ */
 export const withVerdict = (
   session: Session,
   verdict: Verdict,
@@ -58,7 +61,7 @@ export const withVerdict = (
     sequence: session.sequence + 1,
     updatedAt: at,
     decidedAt: decided ? at : null,
-    expiryDueAt: expiryDueAt(verdict, session.expiresAt, at, reviewMillis),
+    expiryDueAt: session.confirmable ? expiryDueAt(verdict, session.expiresAt, at, reviewMillis) : null,
     open: session.open && (!decided || verdict.reason === "expired"),
     hostedUrl: decided ? null : session.hostedUrl
   }

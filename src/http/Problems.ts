@@ -66,9 +66,10 @@ export const problemOf = (error: UseCaseError): Problem => {
   }
 }
 
-const notRouted = (path: string, methods: MethodTable): Problem => {
+/** A path that cannot be decoded is routed nowhere, whatever its address takes. */
+const notRouted = (method: string, path: string, methods: MethodTable): Problem => {
   const allowed = methodsOf(path, methods)
-  return allowed === null
+  return allowed === null || allowed.includes(method)
     ? new Problem({ code: "not_found" })
     : new Problem({ code: "method_not_allowed", headers: { allow: allowed.join(", ") } })
 }
@@ -85,7 +86,9 @@ export const answerFailure = <E>(
   if (Cause.isInterruptedOnly(cause)) return Effect.failCause(cause)
   const error = Option.getOrUndefined(Cause.failureOption(cause)) ?? Cause.squash(cause)
   if (error instanceof Problem) return Effect.as(logged(error), error.response)
-  if (error instanceof HttpServerError.RouteNotFound) return Effect.succeed(notRouted(path, methods).response)
+  if (error instanceof HttpServerError.RouteNotFound) {
+    return Effect.succeed(notRouted(error.request.method, path, methods).response)
+  }
   return Effect.logError("Request failed", cause).pipe(
     Effect.as(new Problem({ code: "internal_error" }).response)
   )

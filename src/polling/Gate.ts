@@ -35,17 +35,20 @@ export interface Passage {
   readonly limit: number
 }
 
-/** What may pass: everything that is not refused, and one of each refused product whose probe is due. */
+/**
+ * What may pass, in this order and `room` in all: one of each refused product whose probe is due, and everything that is
+ * not refused. A half-open breaker lets one of all these through.
+ */
 export const passages = (gate: Gate, now: number, room: number, underWay: number): ReadonlyArray<Passage> => {
   if (room <= 0 || now < gate.pausedUntil || (gate.openUntil !== null && now < gate.openUntil)) return []
   const halfOpen = gate.openUntil !== null
   if (halfOpen && underWay > 0) return []
   const free = Product.literals.filter((product) => !gate.refused.has(product))
   const probes = [...gate.refused].filter(([, { probeAt }]) => probeAt <= now)
-  return [
-    { products: free, limit: halfOpen ? 1 : room },
-    ...(halfOpen ? [] : probes.map(([product]) => ({ products: [product], limit: 1 })))
-  ]
+  const wanted = halfOpen
+    ? [{ products: [...probes.map(([product]) => product), ...free], limit: 1 }]
+    : [...probes.map(([product]) => ({ products: [product], limit: 1 })), { products: free, limit: room }]
+  return wanted.filter(({ products }) => products.length > 0)
 }
 
 /** A refused product was given its probe: the next one is not due before that time. */

@@ -18,24 +18,30 @@ export class PollGate extends Context.Tag("verifyhuman-dropin/PollGate")<
       const state = yield* Ref.make(openGate)
 
       /** Told once, when it changes. */
-      const alert = (before: Gate, now: Gate, product: Product) => {
+      const alerts = (before: Gate, now: Gate, product: Product): ReadonlyArray<Effect.Effect<void>> => {
         const refusal = now.refused.get(product)
-        if (refusal !== undefined && !before.refused.has(product)) {
-          return Effect.logError(
-            "VerifyHuman refuses to tell the status of a product; it is probed every 5 minutes"
-          ).pipe(Effect.annotateLogs({ product, why: refusal.why }))
-        }
-        if (before.openUntil === null && now.openUntil !== null) {
-          return Effect.logError("VerifyHuman's status endpoints fail; the circuit breaker is open")
-        }
-        if (before.openUntil !== null && now.openUntil === null) {
-          return Effect.logInfo("VerifyHuman's status endpoints answer again")
-        }
-        return before.refused.has(product) && refusal === undefined
-          ? Effect.logInfo("VerifyHuman tells the status of a product again").pipe(
-              Effect.annotateLogs({ product })
-            )
-          : Effect.void
+        const known = before.refused.get(product)
+        const [wasOpen, isOpen] = [before.openUntil !== null, now.openUntil !== null]
+        return [
+          ...(refusal !== undefined && refusal.why !== known?.why
+            ? [
+                Effect.logError(
+                  "VerifyHuman refuses to tell the status of a product; it is probed every 5 minutes"
+                ).pipe(Effect.annotateLogs({ product, why: refusal.why }))
+              ]
+            : []),
+          ...(refusal === undefined && known !== undefined
+            ? [
+                Effect.logInfo("VerifyHuman tells the status of a product again").pipe(
+                  Effect.annotateLogs({ product })
+                )
+              ]
+            : []),
+          ...(isOpen && !wasOpen
+            ? [Effect.logError("VerifyHuman's status endpoints fail; the circuit breaker is open")]
+            : []),
+          ...(wasOpen && !isOpen ? [Effect.logInfo("VerifyHuman's status endpoints answer again")] : [])
+        ]
       }
 
       return {
@@ -54,7 +60,7 @@ export class PollGate extends Context.Tag("verifyhuman-dropin/PollGate")<
             const next = after(gate, product, result, now)
             return [[gate, next] as const, next]
           })
-          yield* alert(before, current, product)
+          yield* Effect.all(alerts(before, current, product), { discard: true })
         })
       }
     })

@@ -5,7 +5,7 @@ import { type Poll, pollPause } from "../domain/Poll.js"
 import { Entropy } from "../sessions/Entropy.js"
 import { SessionFeed } from "../sessions/SessionFeed.js"
 import { VerifyHumanClient } from "../verifyhuman/VerifyHumanClient.js"
-import type { VerifyHumanError } from "../verifyhuman/VerifyHumanError.js"
+import { ProviderTimeout, type VerifyHumanError } from "../verifyhuman/VerifyHumanError.js"
 import { Inbox } from "../webhooks/Inbox.js"
 import { WebhookPolicy } from "../webhooks/WebhookPolicy.js"
 import type { PollResult } from "./Gate.js"
@@ -15,6 +15,8 @@ import { PollTimetable } from "./PollTimetable.js"
 const concurrency = 8
 /** Longer than a request may take; then another worker may ask. */
 const leaseMillis = 30_000
+/** However long the provider may take otherwise: nobody else is to ask meanwhile. */
+const longestRequest = "20 seconds"
 const defaultThrottleMillis = 30_000
 
 const resultOf = (error: VerifyHumanError, now: number): PollResult => {
@@ -88,6 +90,7 @@ export const StatusPoller: Layer.Layer<
 
     const ask = (poll: Poll) =>
       client.status(poll.product, poll.providerSessionId).pipe(
+        Effect.timeoutFail({ duration: longestRequest, onTimeout: () => new ProviderTimeout() }),
         Effect.tap(() => gate.record(poll.product, { _tag: "Answered" })),
         Effect.flatMap(({ body, json }) => take(poll, body, json)),
         Effect.as(0),

@@ -3,7 +3,7 @@ import { Clock, Effect } from "effect"
 import type { Product } from "../domain/Product.js"
 import { VerifyHumanApi } from "../verifyhuman/VerifyHumanApi.js"
 import { requireKey } from "./Credentials.js"
-import { mobileStatus } from "./MobileStatus.js"
+import { mobileStatus, outcomeAt } from "./MobileStatus.js"
 import { faultReply, json, type Reply, replyStatus, send } from "./Reply.js"
 import { SandboxOptions } from "./SandboxOptions.js"
 import { SandboxSessions } from "./SandboxSessions.js"
@@ -28,8 +28,13 @@ export const MobileApiLive = HttpApiBuilder.group(VerifyHumanApi, "mobile", (han
         if (session === null) {
           return { reply: json(404, { success: false, error: "Session not found" }), note: "no such session" }
         }
-        const answer = mobileStatus(session, yield* Clock.currentTimeMillis)
-        return faultReply(session.behaviour) ?? { reply: json(200, answer), note: "status" }
+        const now = yield* Clock.currentTimeMillis
+        return (
+          faultReply(session.behaviour) ?? {
+            reply: json(200, mobileStatus(session, now)),
+            note: outcomeAt(session, now) ?? "no result yet"
+          }
+        )
       },
       Effect.catchTag("Refused", ({ error, response }) =>
         Effect.succeed<{ reply: Reply; note: string }>({ reply: response, note: error })
@@ -46,7 +51,7 @@ export const MobileApiLive = HttpApiBuilder.group(VerifyHumanApi, "mobile", (han
           path: `/api/mobile/v1/${product}/status/${asked.path.id}`,
           status: replyStatus(reply),
           note,
-          token: null,
+          token: asked.path.id,
           body: null
         })
         return yield* send(reply)

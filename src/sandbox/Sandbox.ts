@@ -3,6 +3,7 @@ import { HttpLayerRouter, HttpMiddleware, HttpServer } from "@effect/platform"
 import { NodeHttpClient, NodeHttpServer } from "@effect/platform-node"
 import { type Context, Effect, Layer } from "effect"
 import { VerifyHumanApi } from "../verifyhuman/VerifyHumanApi.js"
+import { BackendLive } from "./Backend.js"
 import { CompletionLive } from "./Completion.js"
 import { DefaultBehaviour } from "./DefaultBehaviour.js"
 import { Deliveries } from "./Deliveries.js"
@@ -21,6 +22,7 @@ const routes = Layer.mergeAll(
   IndexLive,
   HostedPageLive,
   CompletionLive,
+  BackendLive,
   SandboxControlLive
 )
 

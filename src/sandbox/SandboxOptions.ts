@@ -12,6 +12,8 @@ export class SandboxOptions extends Context.Tag("verifyhuman-dropin/SandboxOptio
     /** Where the webhooks go. */
     readonly webhookUrl: string
     readonly webhookSecret: Redacted.Redacted
+    /** Standard Webhooks, `whsec_<base64>`, of the actions at `/sandbox/actions`; null: no such address. */
+    readonly actionSecret: Redacted.Redacted | null
     readonly apiKey: string
     readonly clientKey: string
     /** The behaviour of sessions that choose none. */

@@ -4,13 +4,13 @@ import { Clock, Context, DateTime, Effect, Layer, PubSub, type Scope, Stream } f
 export interface WireEntry {
   readonly at: string
   readonly from: "service" | "phone" | "provider"
-  readonly to: "service" | "provider"
+  readonly to: "service" | "provider" | "backend"
   readonly method: string
   readonly path: string
   /** The answer's status; null when none came. */
   readonly status: number | null
   readonly note: string
-  /** The hosted session that it belongs to, if any. */
+  /** The provider's session that it belongs to, if any. */
   readonly token: string | null
   readonly body: unknown
 }

@@ -17,14 +17,3 @@ export const reachable = (host: string): string => {
   if (name === "0.0.0.0") return "127.0.0.1"
   return name === "[::]" ? "[::1]" : name
 }
-
-const linkLocal = [
-  /^169\.254\.\d+\.\d+$/,
-  /^\[::ffff:a9fe:[0-9a-f]+\]$/,
-  /^\[fe[89ab][0-9a-f]:/,
-  /^\[fd00:ec2::254\]$/,
-  /^metadata\.google\.internal\.?$/
-]
-
-/** Whether a URL's host name is an address of a cloud's metadata service, or of a link alone. */
-export const isLinkLocal = (hostname: string): boolean => linkLocal.some((form) => form.test(hostname))

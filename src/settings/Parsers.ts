@@ -1,7 +1,7 @@
 import { Duration, Either, LogLevel, Schema } from "effect"
+import { isMetadataHost } from "../domain/MetadataAddress.js"
 import type { OutcomeSetting } from "../domain/Outcome.js"
 import { Product } from "../domain/Product.js"
-import { isLinkLocal } from "./Hosts.js"
 import { list, type Parse } from "./Variables.js"
 
 export const oneOf =
@@ -34,7 +34,7 @@ export const httpBase: Parse<string> = (text) =>
 /** Where verdicts are delivered: anywhere but where clouds keep the credentials of their machines. */
 export const deliveryUrl: Parse<string> = (text) => {
   const url = httpUrl(text)
-  return url === null || isLinkLocal(new URL(url).hostname) ? null : url
+  return url === null || isMetadataHost(new URL(url).hostname) ? null : url
 }
 
 const durationForm = /^(\d{1,9}(?:\.\d{1,9})?) ?(milli|second|minute|hour)s?$/

@@ -274,13 +274,19 @@ const read: Effect.Effect<SettingsValue, SettingsError> = Effect.gen(function* (
   if (readTokens.some((token) => adminTokens.some((other) => Equal.equals(token, other)))) {
     problem("ADMIN_READ_TOKENS", "tokens that are not in ADMIN_TOKENS, because these may only read")
   }
-  const actionUrl = optional("ACTION_WEBHOOK_URL", `${address}, and not link-local`, Parse.deliveryUrl)
+  const toSandbox = isSandbox && text("ACTION_WEBHOOK_URL") === null
+  const actionUrl = withDefault(
+    "ACTION_WEBHOOK_URL",
+    `${address}, and not link-local`,
+    Parse.deliveryUrl,
+    isSandbox ? `http://${Hosts.reachable(host)}:${sandboxPort}/sandbox/actions` : null
+  )
   const actionSecrets = secrets(
     "ACTION_WEBHOOK_SECRETS",
     "a comma-separated list of whsec_<base64 of 24 to 64 bytes>",
     Parse.isStandardWebhooksSecret
   )
-  if (actionUrl !== null && actionSecrets.length === 0) {
+  if (!toSandbox && isGood("ACTION_WEBHOOK_URL") && actionUrl !== null && actionSecrets.length === 0) {
     problem("ACTION_WEBHOOK_SECRETS", "one or more secrets, because ACTION_WEBHOOK_URL is set")
   }
   const days = "a whole number of days, 1 to 3650"
@@ -345,7 +351,10 @@ const read: Effect.Effect<SettingsValue, SettingsError> = Effect.gen(function* (
       tokens: isSandbox && adminTokens.length === 0 ? [madeUp.adminToken()] : adminTokens,
       readTokens
     },
-    actions: { url: actionUrl, secrets: actionSecrets },
+    actions: {
+      url: actionUrl,
+      secrets: toSandbox && actionSecrets.length === 0 ? [madeUp.webhookSecret()] : actionSecrets
+    },
     limits: {
       start: withDefault(
         "START_LIMIT",

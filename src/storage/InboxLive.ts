@@ -70,19 +70,15 @@ export const inboxLayer: Layer.Layer<Inbox, never, Tables | VerdictPolicy> = Lay
       }
       const { copies, id } = inserted.event
       const event = revived ? { ...delivered(environment, delivery), id, copies } : inserted.event
-      if (revived) yield* tables.events.update(event)
+      if (revived) {
+        yield* tables.events.update(event)
+        yield* tables.events.deleteCandidates(id)
+      }
       if (delivery.event === null) return { event, duplicate: false, changed: [] }
       const candidates = hashesOf(delivery.event)
       yield* tables.events.insertCandidates(event, candidates)
       if (event.state !== "unmatched") return { event, duplicate: false, changed: [] }
       return { ...(yield* matching.match(event, candidates, delivery.receivedAt)), duplicate: false }
-    })
-
-    /** A `verification_id` decides one session for ever (contract section 5). */
-    const isBoundElsewhere = Effect.fnUntraced(function* (event: InboxEvent, sessionRef: string) {
-      if (event.verificationHash === null) return false
-      const bound = yield* tables.identifiers.find(environment, [event.verificationHash])
-      return bound.some((known) => known.shared || known.sessionRef !== sessionRef)
     })
 
     const admitAnswer = Effect.fnUntraced(function* (answer: PollAnswer) {
@@ -114,7 +110,7 @@ export const inboxLayer: Layer.Layer<Inbox, never, Tables | VerdictPolicy> = Lay
         copies: 1
       })
       if (inserted._tag === "Duplicate") return { event: inserted.event, duplicate: true, changed: [] }
-      if (yield* isBoundElsewhere(inserted.event, answer.sessionRef)) {
+      if (yield* matching.isBoundElsewhere(inserted.event, answer.sessionRef)) {
         const event: InboxEvent = { ...inserted.event, why: "ambiguous", sessionRef: answer.sessionRef }
         yield* tables.events.update(event)
         return { event, duplicate: false, changed: [] }
@@ -136,7 +132,7 @@ export const inboxLayer: Layer.Layer<Inbox, never, Tables | VerdictPolicy> = Lay
         return yield* new EventNotLinkable({ why: "wrong_environment" })
       }
       if (event.product !== session.product) return yield* new EventNotLinkable({ why: "wrong_product" })
-      if (yield* isBoundElsewhere(event, sessionRef)) {
+      if (yield* matching.isBoundElsewhere(event, sessionRef)) {
         return yield* new EventNotLinkable({ why: "verification_bound" })
       }
       yield* tables.audit.insert(audit)

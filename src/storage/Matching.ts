@@ -6,6 +6,8 @@ import type { Session } from "../domain/Session.js"
 import { makeSettle } from "./Settlement.js"
 import { Tables } from "./Tables.js"
 
+const ambiguous = { state: "unmatched", why: "ambiguous", sessionRef: null } as const
+
 /** How events find their sessions. Every function runs inside a caller's transaction. */
 export const makeMatching = Effect.gen(function* () {
   const tables = yield* Tables
@@ -24,6 +26,13 @@ export const makeMatching = Effect.gen(function* () {
       sessions: sessions.filter((session) => session !== null),
       shared: found.some((identifier) => identifier.shared)
     }
+  })
+
+  /** A `verification_id` decides one session for ever (contract section 5). */
+  const isBoundElsewhere = Effect.fnUntraced(function* (event: InboxEvent, sessionRef: string) {
+    if (event.verificationHash === null) return false
+    const bound = yield* tables.identifiers.find(event.environment, [event.verificationHash])
+    return bound.some((known) => known.shared || known.sessionRef !== sessionRef)
   })
 
   /** Binds the event's `verification_id` to its session; returns what the session is now known by as well. */
@@ -63,8 +72,10 @@ export const makeMatching = Effect.gen(function* () {
     at: number
   ) {
     const attribution = attribute(event, yield* matchesOf(event, candidates))
-    if (attribution._tag === "Counts") return yield* count(event, attribution.session, at)
-    const { sessionRef, state, why } = attribution
+    if (attribution._tag === "Counts" && !(yield* isBoundElsewhere(event, attribution.session.sessionRef))) {
+      return yield* count(event, attribution.session, at)
+    }
+    const { sessionRef, state, why } = attribution._tag === "Kept" ? attribution : ambiguous
     const kept: InboxEvent = { ...event, state, why, sessionRef, countedAt: null }
     yield* tables.events.update(kept)
     return { event: kept, gained: [], changed: [] }
@@ -103,6 +114,7 @@ export const makeMatching = Effect.gen(function* () {
   return {
     settle,
     matchWaiting,
+    isBoundElsewhere,
     /** Attributes one event by its candidates. */
     match: (event: InboxEvent, candidates: ReadonlyArray<IdentifierHash>, at: number) =>
       Effect.flatMap(matchOne(event, candidates, at), (own) => follow(own, at)),

@@ -115,7 +115,7 @@ export interface EventsTable {
   readonly deleteCandidates: (eventId: string) => Write
   /** True when any event carries this identifier, whatever became of it. */
   readonly carries: (environment: ProviderEnvironment, hash: IdentifierHash) => Read<boolean>
-  /** The unmatched events that carry one of these identifiers. */
+  /** The unmatched events that carry one of these identifiers, oldest first. */
   readonly waiting: (
     environment: ProviderEnvironment,
     hashes: ReadonlyArray<IdentifierHash>

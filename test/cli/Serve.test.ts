@@ -21,7 +21,12 @@ const surroundings = Effect.gen(function* () {
   return { cwd, port, sandboxPort, env }
 })
 
-const ask = (url: string) => Effect.promise(() => fetch(url, { headers: { connection: "close" } }))
+const ask = (url: string, token?: string) =>
+  Effect.promise(() =>
+    fetch(url, {
+      headers: { connection: "close", ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) }
+    })
+  )
 
 const real = {
   VERIFYHUMAN_ENVIRONMENT: "test",
@@ -43,7 +48,10 @@ describe("the service on a fresh machine", () => {
       assert.match(shown, new RegExp(`^  open +http://localhost:${port}/demo `, "m"))
       assert.match(shown, new RegExp(`^  API +http://localhost:${port}/docs `, "m"))
       assert.match(shown, new RegExp(`^  provider +http://localhost:${sandboxPort} `, "m"))
-      assert.match(shown, /^ {2}admin token +[\w-]{43} /m)
+      const [, adminToken = ""] =
+        /^ {2}admin token +([\w-]{43}) +for operators, opens \/api\/admin$/m.exec(shown) ?? []
+      const overview = yield* ask(`http://127.0.0.1:${port}/api/admin/overview`, adminToken)
+      assert.strictEqual(overview.status, 200)
       assert.include(shown, "which verifies nobody")
       assert.strictEqual((yield* ask(`http://127.0.0.1:${port}/demo`)).status, 200)
       assert.strictEqual((yield* ask(`http://127.0.0.1:${sandboxPort}/sandbox/behaviour`)).status, 200)

@@ -10,6 +10,7 @@ import { assertProblem, chunked } from "../http/requests.js"
 const sandboxUrl = "http://localhost:4001"
 const options: DemoOptions = {
   sandboxUrl,
+  product: "verifyage",
   jwtSecret: Redacted.make(jwtSecret),
   issuer: null,
   audience: null,

@@ -37,6 +37,19 @@ const fitsItsWindow = async ({ page }: Phone) => {
   assert.strictEqual(overflow, 0, "the page is wider than its window")
 }
 
+/** The action that reached the team's backend, as the wire shows it. */
+const arrived = async ({ wire }: Phone, type: string) => {
+  const action = wire.filter({ hasText: "service → backend" }).filter({ hasText: `${type}, signature good` })
+  await action.filter({ hasText: "204" }).waitFor()
+  return action
+}
+
+const inTheApp = async ({ page, press }: Phone, chosen: Readonly<Record<string, string>>) => {
+  await page.getByText("Options").click()
+  for (const [label, value] of Object.entries(chosen)) await page.getByLabel(label).selectOption(value)
+  await press("Verify in the app (SDK)")
+}
+
 const focused = ({ page }: Phone) => page.evaluate<string>("document.activeElement.textContent.trim()")
 
 /** What `Tab` reaches, until it reaches this. */
@@ -75,6 +88,7 @@ describe.skipIf(chromiumPath === null)("the phone in a browser, in Chromium", ()
         await phone.heading("You are verified")
         await phone.sheetIsGone()
         await phone.wire.filter({ hasText: "/api/webhooks/verifyhuman" }).filter({ hasText: "200" }).waitFor()
+        await arrived(phone, "verification.passed")
         const order = (await phone.wire.locator(".what").allTextContents()).map((text) => text.split(/\s/)[1])
         assert.deepStrictEqual(
           order.filter((path) => /^\/(?!api\/verify-status)/.test(path ?? "")),
@@ -84,7 +98,8 @@ describe.skipIf(chromiumPath === null)("the phone in a browser, in Chromium", ()
             "/api/start-verification",
             "/hosted/generate",
             "/hosted/complete",
-            "/api/webhooks/verifyhuman"
+            "/api/webhooks/verifyhuman",
+            "/sandbox/actions"
           ]
         )
         for (const summary of await phone.wire.locator("summary").all()) await summary.click()
@@ -112,6 +127,69 @@ describe.skipIf(chromiumPath === null)("the phone in a browser, in Chromium", ()
       await phone.verify()
       await phone.choose("Refuse")
       await phone.heading("Not verified")
+    })
+
+    scenario("pass by the SDK: the service asks until there is a result", async (phone) => {
+      await phone.signIn(newUser())
+      await inTheApp(phone, { Result: "PASS", "It is there": "5" })
+      await phone.heading("Confirming your result…")
+      await phone.page.getByText("The service asks VerifyHuman for the result.").waitFor()
+      assert.isFalse(
+        await phone.page.getByRole("button", { name: "Back to the verification page" }).isVisible()
+      )
+      await phone.screenshot("24-sdk-confirming")
+      await phone.heading("You are verified")
+      await phone.page.getByText("VerifyHuman’s own answer says so.").waitFor()
+      await phone.page.getByLabel("This session only").check()
+      await phone.wire.filter({ hasText: "no result yet" }).first().waitFor()
+      await phone.wire.filter({ hasText: /msess_test_.* PASS/ }).waitFor()
+      const action = await arrived(phone, "verification.passed")
+      await action.locator("summary").click()
+      await action.getByText('"previous_status": "pending"').waitFor()
+      await phone.screenshot("25-sdk-pass")
+      const shown = (await phone.wire.locator(".what").allTextContents()).map((text) =>
+        text
+          .replace(/msess_test_[\w-]{4}…/, "ID")
+          .split(/\s/)
+          .slice(0, 2)
+          .join(" ")
+      )
+      const asked = "GET /api/mobile/v1/verifyidentity/status/ID"
+      assert.includeMembers(shown, ["POST /sandbox/mobile-sessions", "POST /api/track-verification", asked])
+      assert.isAtLeast(shown.filter((entry) => entry === asked).length, 2)
+      assert.notInclude(shown.join(), "webhooks")
+    })
+
+    scenario("fail by the SDK, and try again", async (phone) => {
+      await phone.signIn(newUser())
+      await inTheApp(phone, { Result: "FAIL" })
+      await phone.heading("Not verified")
+      await phone.page.locator("dd", { hasText: "declined" }).waitFor()
+      await arrived(phone, "verification.failed")
+      await phone.screenshot("26-sdk-fail")
+      const sessionRef = await shownSession(phone)
+      await phone.press("Try again")
+      await phone.page.locator("dd", { hasText: /^vs_/ }).filter({ hasNotText: sessionRef }).waitFor()
+      await phone.heading("Not verified")
+    })
+
+    scenario("in review by the SDK, whose status endpoint fails at first", async (phone) => {
+      await phone.signIn(newUser())
+      await inTheApp(phone, { Result: "PENDING", "Status answers": "cut=1" })
+      await phone.page.getByText("Somebody at VerifyHuman is looking at it.").waitFor()
+      const polls = phone.wire.filter({ hasText: "/api/mobile/v1/verifyidentity/status/" })
+      await polls.filter({ hasText: "behaviour cut" }).first().waitFor()
+      await arrived(phone, "verification.in_review")
+      await phone.press("Not now")
+      await phone.page.getByRole("button", { name: "Verify me", exact: true }).waitFor()
+      await phone.press("See its result")
+      await phone.page.getByText("Somebody at VerifyHuman is looking at it.").waitFor()
+    })
+
+    scenario("by the SDK with a product that is not offered: what is wrong is said", async (phone) => {
+      await phone.signIn(newUser())
+      await inTheApp(phone, { Product: "verifyage" })
+      await phone.page.getByText("is not a product that this service offers").waitFor()
     })
 
     scenario("a link that says pass before a webhook that says fail: fail", async (phone) => {

@@ -113,7 +113,8 @@ export const service = (overrides: Overrides = {}) =>
   serve(routes, { host: "127.0.0.1", port: 0 }).pipe(
     Layer.provide([Sessions.layer, WebhookIntake.layer, Operations.layer]),
     Layer.provide([HostedPages.layer, WebhookVerifier.layer, tokenAuthenticatorLayer]),
-    Layer.provide([ports, SessionFeed.layerMemory, RejectedDeliveries.layer, PollGate.layer, client]),
+    Layer.provide([SessionFeed.layerMemory, RejectedDeliveries.layer, PollGate.layer, client]),
+    Layer.provideMerge(ports),
     Layer.provide([
       overrides.tables ?? tablesMemory,
       Layer.succeed(OperatorPolicy, overrides.operators ?? operatorPolicy),

@@ -73,6 +73,7 @@ describe("the sandbox's own addresses", () => {
         "/hosted/generate",
         "/hosted/complete/",
         "/sandbox/mobile-sessions",
+        "/sandbox/actions",
         "/sandbox/wire"
       ])
         assert.include(index.text, path)

@@ -8,6 +8,7 @@ import { aReceiver, type Delivery } from "./receiver.js"
 export const apiKey = "vhk_test_sandbox"
 export const clientKey = "pk_demo_sandbox"
 export const webhookSecret = "whsec_of-the-sandbox"
+export const actionSecret = "whsec_c2VjcmV0LW9mLXRoZS1hY3Rpb25zLTI0Ynl0ZXM="
 export const withKey = { authorization: `Bearer ${apiKey}` }
 export const redirects = {
   redirect_url: "myapp://done?result=pass",
@@ -50,6 +51,7 @@ export const aSandbox = (behaviour = "") =>
         publicUrl: null,
         webhookUrl: receiver.url,
         webhookSecret: Redacted.make(webhookSecret),
+        actionSecret: Redacted.make(actionSecret),
         apiKey,
         clientKey,
         behaviour

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { isStandardWebhooksSecret } from "../../src/settings/Parsers.js"
 import { blamed, long, read, readPlain, real, refusal, signingSecret } from "./reading.js"
 
 /** What has the same default everywhere. */
@@ -7,7 +8,6 @@ const everywhere = {
   port: 3000,
   publicUrl: "http://localhost:3000",
   database: { _tag: "sqlite", filename: "./data/verifyhuman-dropin.db" },
-  actions: { url: null, secrets: [] },
   limits: { start: { count: 5, windowMillis: 3_600_000 } },
   retention: { days: 30, reviewDays: 14 }
 }
@@ -31,7 +31,7 @@ const authEverywhere = { jwksUrl: null, issuer: null, audience: null, userClaim:
 describe("settings without a variable set", () => {
   it.effect("are those of the sandbox", () =>
     Effect.gen(function* () {
-      const { auth, observability, operators, webhooks, ...others } = yield* readPlain({})
+      const { actions, auth, observability, operators, webhooks, ...others } = yield* readPlain({})
       assert.deepStrictEqual(others, {
         ...everywhere,
         environment: "sandbox",
@@ -49,6 +49,9 @@ describe("settings without a variable set", () => {
         },
         warnings: []
       })
+      assert.strictEqual(actions.url, "http://127.0.0.1:3001/sandbox/actions")
+      assert.lengthOf(actions.secrets, 1)
+      assert.isTrue(isStandardWebhooksSecret(actions.secrets[0]))
       assert.deepStrictEqual({ ...auth, jwtSecret: null }, { ...authEverywhere, jwtSecret: null })
       assert.isAtLeast(auth.jwtSecret.length, 43)
       assert.lengthOf(operators.tokens, 1)
@@ -68,6 +71,7 @@ describe("settings without a variable set", () => {
       assert.notStrictEqual(one.auth.jwtSecret, other.auth.jwtSecret)
       assert.notStrictEqual(one.operators.tokens[0], other.operators.tokens[0])
       assert.notStrictEqual(one.webhooks.secrets[0], other.webhooks.secrets[0])
+      assert.notStrictEqual(one.actions.secrets[0], other.actions.secrets[0])
     })
   )
 
@@ -83,6 +87,7 @@ describe("settings without a variable set", () => {
           environment,
           host: "0.0.0.0",
           sandbox: null,
+          actions: { url: null, secrets: [] },
           verifyHuman: {
             ...verifyHumanEverywhere,
             baseUrl: "https://app.verifyhuman.io",
@@ -287,7 +292,12 @@ describe("settings that are not usable", () => {
           expected: "one or more secrets, because ACTION_WEBHOOK_URL is set"
         }
       ])
-      yield* read({ ACTION_WEBHOOK_SECRETS: signingSecret })
+      assert.deepStrictEqual(yield* blamed({ ACTION_WEBHOOK_URL: "ftp://team.example" }), [
+        "ACTION_WEBHOOK_URL"
+      ])
+      assert.deepStrictEqual((yield* readPlain({ ACTION_WEBHOOK_SECRETS: signingSecret })).actions.secrets, [
+        signingSecret
+      ])
       assert.deepStrictEqual(
         yield* expected({ ADMIN_TOKENS: `${long("a")},${long("b")}`, ADMIN_READ_TOKENS: long("b") }),
         [

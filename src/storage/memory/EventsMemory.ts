@@ -70,6 +70,7 @@ export const eventsMemory = (store: Store): EventsTable => {
           .map(({ event }) => events.get(event.id))
           .filter((event) => event !== null)
           .filter(({ state }) => state === "unmatched")
+          .sort((a, b) => a.receivedAt - b.receivedAt)
       )
   }
 }

@@ -132,5 +132,5 @@ export const eventsSql = (sql: SqlClient.SqlClient): EventsTable => ({
       ? Effect.succeed([])
       : sql<Row>`SELECT * FROM events WHERE state = 'unmatched' AND id IN (
           SELECT event_id FROM event_candidates WHERE environment = ${environment} AND ${sql.in("hash", hashes)}
-        )`.pipe(all("events.waiting", fromRow))
+        ) ORDER BY received_at, id`.pipe(all("events.waiting", fromRow))
 })

@@ -1,0 +1,33 @@
+import { Effect, type Scope } from "effect"
+import * as fc from "fast-check"
+import { live } from "./History.js"
+import type { Machine } from "./machine.js"
+import { histories } from "./steps.js"
+
+const given = (name: string): number | null => {
+  const text = process.env[name]
+  return text === undefined || text === "" ? null : Number(text)
+}
+
+/**
+ * Lives many histories, each on a machine of its own. A failure prints its seed and the shortest history that still
+ * fails; `PROOF_SEED` repeats it, `PROOF_RUNS` says how many.
+ */
+export const proven = <E>(machine: Effect.Effect<Machine, E, Scope.Scope>, runs: number) =>
+  Effect.promise(async () => {
+    const told = { histories: 0, crashes: 0, changes: 0, acknowledged: 0 }
+    const seed = given("PROOF_SEED")
+    await fc.assert(
+      fc.asyncProperty(histories, async (turns) => {
+        const lived = await Effect.runPromise(
+          Effect.scoped(Effect.flatMap(machine, (booted) => live(booted, turns)))
+        )
+        told.histories++
+        told.crashes += lived.crashes
+        told.changes += lived.changes
+        told.acknowledged += lived.acknowledged
+      }),
+      { numRuns: given("PROOF_RUNS") ?? runs, ...(seed === null ? {} : { seed }) }
+    )
+    return told
+  })
