@@ -109,10 +109,10 @@ describe("SQLite finds rows by index", () => {
           steps.filter((step) => step.startsWith("SCAN ")),
           []
         )
-        // Those of one session, in events.ofSession and actions.attemptsOf.
+        // Of one session, in events.ofSession and actions.attemptsOf; of one identifier, in events.waiting.
         assert.lengthOf(
           steps.filter((step) => step.includes("FOR ORDER BY")),
-          2
+          3
         )
       })
     )
