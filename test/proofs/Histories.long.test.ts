@@ -6,7 +6,7 @@ import { proven } from "./runs.js"
 
 describe("Histories, many more", () => {
   it.live.each([
-    ["memory", machineOver(tablesMemory), 50_000],
+    ["memory", machineOver(tablesMemory), 20_000],
     ["SQLite in memory", machineOver(sqliteInMemory), 5000],
     ["an SQLite file", machineOnFile, 1000]
   ] as const)("on %s", ([, machine, runs]) =>

@@ -9,10 +9,10 @@ describe("Histories: memory", () => {
     "whatever happens and wherever it crashes, nothing is lost, doubled or given to another",
     () =>
       Effect.gen(function* () {
-        const told = yield* proven(machineOver(tablesMemory), 1000)
+        const told = yield* proven(machineOver(tablesMemory), 2000)
         assert.isAbove(told.crashes, told.histories)
         assert.isAbove(told.changes, told.histories)
       }),
-    120_000
+    300_000
   )
 })

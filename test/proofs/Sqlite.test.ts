@@ -8,19 +8,19 @@ describe("Histories: SQLite", () => {
     "in memory: the same as on plain maps",
     () =>
       Effect.gen(function* () {
-        const told = yield* proven(machineOver(sqliteInMemory), 100)
+        const told = yield* proven(machineOver(sqliteInMemory), 300)
         assert.isAbove(told.crashes, told.histories)
       }),
-    120_000
+    300_000
   )
 
   it.live(
     "in a file that every crash closes: what was committed is there when it is opened again",
     () =>
       Effect.gen(function* () {
-        const told = yield* proven(machineOnFile, 20)
+        const told = yield* proven(machineOnFile, 60)
         assert.isAbove(told.crashes, told.histories)
       }),
-    120_000
+    300_000
   )
 })

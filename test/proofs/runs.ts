@@ -29,5 +29,8 @@ export const proven = <E>(machine: Effect.Effect<Machine, E, Scope.Scope>, runs:
       }),
       { numRuns: given("PROOF_RUNS") ?? runs, ...(seed === null ? {} : { seed }) }
     )
+    console.log(
+      `${told.histories} histories, ${told.crashes} crashes, ${told.acknowledged} webhooks acknowledged, ${told.changes} changes of a verdict`
+    )
     return told
   })
