@@ -13,7 +13,6 @@ describe("Histories, many more", () => {
     Effect.gen(function* () {
       const told = yield* proven(machine, runs)
       assert.isAbove(told.crashes, told.histories)
-      yield* Effect.logInfo("Histories lived").pipe(Effect.annotateLogs(told))
     })
   )
 })

@@ -80,7 +80,7 @@ export const phoneSuite = (name: string, tables: Overrides["tables"]) => {
                 { concurrency: "unbounded" }
               )
             )
-            yield* Effect.sleep("300 millis")
+            yield* Effect.sleep("1 second")
             yield* Deferred.succeed(gate, undefined)
             const answers = yield* many
             assert.strictEqual(provider.calls.length, 1)
@@ -107,7 +107,7 @@ export const phoneSuite = (name: string, tables: Overrides["tables"]) => {
                 { concurrency: "unbounded" }
               )
             )
-            yield* Effect.sleep("300 millis")
+            yield* Effect.sleep("1 second")
             yield* Deferred.succeed(gate, undefined)
             for (const answer of yield* many) assertProblem(answer, 503, "provider_out_of_credits")
             assert.strictEqual(provider.calls.length, 1)
