@@ -3,7 +3,7 @@ import type { Action, ActionAttempt, ActionState } from "../domain/Action.js"
 import type { AuditEntry } from "../domain/Audit.js"
 import type { Cursor } from "../domain/Cursor.js"
 import type { StorageUnavailable } from "../domain/StorageUnavailable.js"
-import type { ActionNotDead, ActionNotFound } from "../sessions/SessionErrors.js"
+import type { ActionNotDead, ActionNotFound } from "./OutboxErrors.js"
 
 export interface ActionPage {
   readonly state: ActionState | null

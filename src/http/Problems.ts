@@ -1,15 +1,11 @@
 import { HttpServerError, type HttpServerResponse } from "@effect/platform"
 import { Cause, Effect, Option } from "effect"
+import type { ActionNotDead, ActionNotFound } from "../actions/OutboxErrors.js"
 import type { StorageUnavailable } from "../domain/StorageUnavailable.js"
-import type {
-  ActionNotDead,
-  ActionNotFound,
-  EventNotFound,
-  EventNotLinkable,
-  SessionNotFound
-} from "../sessions/SessionErrors.js"
+import type { SessionNotFound } from "../sessions/SessionErrors.js"
 import type { StartError } from "../sessions/Starting.js"
 import type { TrackError } from "../sessions/Tracking.js"
+import type { EventNotFound, EventNotLinkable } from "../webhooks/InboxErrors.js"
 import { invalidRequest } from "./InvalidRequest.js"
 import { type MethodTable, methodsOf } from "./Methods.js"
 import { Problem } from "./Problem.js"

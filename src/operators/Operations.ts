@@ -1,20 +1,16 @@
 import { Clock, Context, Effect, Layer } from "effect"
 import { Outbox } from "../actions/Outbox.js"
+import type { ActionNotDead, ActionNotFound } from "../actions/OutboxErrors.js"
 import type { Action } from "../domain/Action.js"
 import type { AuditEntry } from "../domain/Audit.js"
 import type { StorageUnavailable } from "../domain/StorageUnavailable.js"
 import { readWebhookEvent } from "../domain/WebhookEvent.js"
 import { Entropy } from "../sessions/Entropy.js"
-import type {
-  ActionNotDead,
-  ActionNotFound,
-  EventNotFound,
-  EventNotLinkable,
-  SessionNotFound
-} from "../sessions/SessionErrors.js"
+import type { SessionNotFound } from "../sessions/SessionErrors.js"
 import { SessionFeed } from "../sessions/SessionFeed.js"
 import { SessionRepository } from "../sessions/SessionRepository.js"
 import { type Admission, Inbox } from "../webhooks/Inbox.js"
+import type { EventNotFound, EventNotLinkable } from "../webhooks/InboxErrors.js"
 import { WebhookPolicy } from "../webhooks/WebhookPolicy.js"
 import type { Operator } from "./Operator.js"
 

@@ -34,15 +34,3 @@ export class AlreadyTracked extends Data.TaggedError("AlreadyTracked") {}
 
 /** The product's status endpoint cannot be asked: no publishable key is configured. */
 export class TrackingNotConfigured extends Data.TaggedError("TrackingNotConfigured") {}
-
-export class EventNotFound extends Data.TaggedError("EventNotFound") {}
-
-/** Why an event cannot be given to a session (contract sections 5 and 6). */
-export class EventNotLinkable extends Data.TaggedError("EventNotLinkable")<{
-  readonly why: "not_unmatched" | "wrong_environment" | "wrong_product" | "verification_bound"
-}> {}
-
-export class ActionNotFound extends Data.TaggedError("ActionNotFound") {}
-
-/** Only a dead action can be redriven. */
-export class ActionNotDead extends Data.TaggedError("ActionNotDead") {}

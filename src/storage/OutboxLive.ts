@@ -1,6 +1,6 @@
 import { Effect, Layer } from "effect"
 import { Outbox } from "../actions/Outbox.js"
-import { ActionNotDead, ActionNotFound } from "../sessions/SessionErrors.js"
+import { ActionNotDead, ActionNotFound } from "../actions/OutboxErrors.js"
 import { VerdictPolicy } from "../sessions/VerdictPolicy.js"
 import { Tables } from "./Tables.js"
 

@@ -6,7 +6,8 @@ import type { Outcome } from "../domain/Outcome.js"
 import type { SignatureScheme } from "../domain/Signature.js"
 import type { StorageUnavailable } from "../domain/StorageUnavailable.js"
 import type { WebhookEvent } from "../domain/WebhookEvent.js"
-import type { EventNotFound, EventNotLinkable, SessionNotFound } from "../sessions/SessionErrors.js"
+import type { SessionNotFound } from "../sessions/SessionErrors.js"
+import type { EventNotFound, EventNotLinkable } from "./InboxErrors.js"
 
 /** A delivery whose signature is good. `event` is null when its body cannot be read. */
 export interface Delivery {
