@@ -9,6 +9,9 @@ const given = (name: string): number | null => {
   return text === undefined || text === "" ? null : Number(text)
 }
 
+/** A history never waits for anything outside: without a turn of its own, the test runner would hear nothing for minutes. */
+const ownTurn = () => new Promise((resolve) => setImmediate(resolve))
+
 /**
  * Lives many histories, each on a machine of its own. A failure prints its seed and the shortest history that still
  * fails; `PROOF_SEED` repeats it, `PROOF_RUNS` says how many.
@@ -26,6 +29,7 @@ export const proven = <E>(machine: Effect.Effect<Machine, E, Scope.Scope>, runs:
         told.crashes += lived.crashes
         told.changes += lived.changes
         told.acknowledged += lived.acknowledged
+        await ownTurn()
       }),
       { numRuns: given("PROOF_RUNS") ?? runs, ...(seed === null ? {} : { seed }) }
     )
