@@ -1,11 +1,10 @@
-import { DateTime } from "effect"
 import type { Action, ActionAttempt } from "../domain/Action.js"
 import type { AuditEntry } from "../domain/Audit.js"
 import type { InboxEvent } from "../domain/InboxEvent.js"
 import type { VerdictChange } from "../domain/VerdictChange.js"
 import type { SessionRecord } from "../operators/Records.js"
+import { iso } from "./Iso.js"
 
-export const iso = (millis: number): string => DateTime.formatIso(DateTime.unsafeMake(millis))
 const isoOrNull = (millis: number | null): string | null => (millis === null ? null : iso(millis))
 
 /** Deliberately without the body. */

@@ -1,7 +1,5 @@
-import { DateTime } from "effect"
 import type { Session } from "../domain/Session.js"
-
-const iso = (millis: number): string => DateTime.formatIso(DateTime.unsafeMake(millis))
+import { iso } from "./Iso.js"
 
 /** What a phone is told about a session (contract section 3). */
 export interface StatusBody {

@@ -81,21 +81,27 @@ export interface Phone {
   readonly complaints: ReadonlyArray<string>
 }
 
+/** A window of its own, and what its page complains of. */
+export const openPage = Effect.fnUntraced(function* (options: BrowserContextOptions) {
+  const browser = yield* RunningBrowser
+  const context = yield* Effect.acquireRelease(
+    Effect.promise(() => browser.newContext(options)),
+    (context) => Effect.promise(() => context.close())
+  )
+  const page = yield* Effect.promise(() => context.newPage())
+  page.setDefaultTimeout(15_000)
+  const complaints: Array<string> = []
+  page.on("pageerror", (error) => complaints.push(error.message))
+  page.on("console", (message) => {
+    if (/Content.Security.Policy/i.test(message.text())) complaints.push(message.text())
+  })
+  return { page, complaints }
+})
+
 export const openPhone = (options: BrowserContextOptions = {}) =>
   Effect.gen(function* () {
-    const browser = yield* RunningBrowser
     const { sandboxUrl, url } = yield* RunningService
-    const context = yield* Effect.acquireRelease(
-      Effect.promise(() => browser.newContext({ viewport: { width: 1280, height: 860 }, ...options })),
-      (context) => Effect.promise(() => context.close())
-    )
-    const page = yield* Effect.promise(() => context.newPage())
-    page.setDefaultTimeout(15_000)
-    const complaints: Array<string> = []
-    page.on("pageerror", (error) => complaints.push(error.message))
-    page.on("console", (message) => {
-      if (/Content.Security.Policy/i.test(message.text())) complaints.push(message.text())
-    })
+    const { complaints, page } = yield* openPage({ viewport: { width: 1280, height: 860 }, ...options })
     const hosted = page.frameLocator("#frame")
     const press = (name: string) => page.getByRole("button", { name, exact: true }).click()
     const heading = (name: string) =>

@@ -3,7 +3,7 @@ import { join, resolve } from "node:path"
 import { assert, describe, layer as sharing } from "@effect/vitest"
 import { Effect } from "effect"
 import type { BrowserContextOptions, Page } from "playwright-core"
-import { chromiumPath, RunningBrowser } from "../demo/browser.js"
+import { chromiumPath, openPage, RunningBrowser } from "../demo/browser.js"
 import { aSandbox, judged } from "../sandbox/harness.js"
 
 if (chromiumPath === null) {
@@ -19,18 +19,7 @@ const open = Effect.fnUntraced(function* (
   token: string,
   options: BrowserContextOptions = {}
 ) {
-  const browser = yield* RunningBrowser
-  const context = yield* Effect.acquireRelease(
-    Effect.promise(() => browser.newContext({ viewport: { width: 390, height: 780 }, ...options })),
-    (context) => Effect.promise(() => context.close())
-  )
-  const page = yield* Effect.promise(() => context.newPage())
-  page.setDefaultTimeout(15_000)
-  const complaints: Array<string> = []
-  page.on("pageerror", (error) => complaints.push(error.message))
-  page.on("console", (message) => {
-    if (/Content.Security.Policy/i.test(message.text())) complaints.push(message.text())
-  })
+  const { complaints, page } = yield* openPage({ viewport: { width: 390, height: 780 }, ...options })
   yield* Effect.promise(() => page.goto(`${sandbox.url}/hosted/v/${token}`))
   return { page, complaints }
 })
