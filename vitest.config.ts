@@ -11,6 +11,7 @@ export default defineConfig({
     }
   ],
   test: {
+    globalSetup: ["test/postgres/setup.ts"],
     include: ["test/**/*.test.ts"],
     exclude: ["test/**/*.long.test.ts", "node_modules/**"],
     testTimeout: 30_000,

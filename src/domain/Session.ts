@@ -39,9 +39,6 @@ const sessionRefForm = /^vs_[A-Za-z0-9_-]{32}$/
 
 export const isSessionRef = (text: string): boolean => sessionRefForm.test(text)
 
-/** Closed by its successor. Nothing that a phone can see changes, and a late verdict still counts. */
-export const closed = (session: Session): Session => ({ ...session, open: false, hostedUrl: null })
-
 /**
  * Applies a changed verdict: an event's decision closes the session, expiry only takes its page away. One that can
  * never be confirmed never expires, not even from a review that an operator gave it.

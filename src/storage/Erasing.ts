@@ -3,6 +3,7 @@ import type { AuditEntry } from "../domain/Audit.js"
 import type { InboxEvent } from "../domain/InboxEvent.js"
 import type { Session } from "../domain/Session.js"
 import { VerdictPolicy } from "../sessions/VerdictPolicy.js"
+import { userLock } from "./Locks.js"
 import { Tables, type UserOf } from "./Tables.js"
 
 /** How a user is forgotten. Inside a caller's transaction. */
@@ -36,11 +37,13 @@ export const makeErase = Effect.gen(function* () {
 
   return Effect.fnUntraced(function* (userId: string, audit: (sessions: number) => AuditEntry) {
     const user = { environment, userId }
+    yield* tables.lock([userLock(user)])
     const sessions = yield* sessionsOf(user)
     for (const { sessionRef } of sessions) {
+      yield* tables.sessions.hold(sessionRef)
       for (const event of yield* tables.events.ofSession(sessionRef)) {
         yield* tables.events.deleteCandidates(event.id)
-        yield* tables.events.update(forgotten(event))
+        yield* tables.events.replace(forgotten(event))
       }
       yield* tables.actions.deleteOf(sessionRef)
       yield* tables.verdicts.deleteOf(sessionRef)

@@ -9,6 +9,7 @@ import { SessionNotFound } from "../sessions/SessionErrors.js"
 import { VerdictPolicy } from "../sessions/VerdictPolicy.js"
 import { type Delivery, Inbox, type PollAnswer } from "../webhooks/Inbox.js"
 import { EventNotFound, EventNotLinkable } from "../webhooks/InboxErrors.js"
+import { identifierLocks } from "./Locks.js"
 import { makeMatching } from "./Matching.js"
 import { Tables } from "./Tables.js"
 
@@ -72,21 +73,23 @@ export const inboxLayer: Layer.Layer<Inbox, never, Tables | VerdictPolicy> = Lay
       const { copies, id } = inserted.event
       const event = revived ? { ...delivered(environment, delivery), id, copies } : inserted.event
       if (revived) {
-        yield* tables.events.update(event)
+        yield* tables.events.replace(event)
         yield* tables.events.deleteCandidates(id)
       }
       if (delivery.event === null) return { event, duplicate: false, changed: [] }
       const candidates = hashesOf(delivery.event)
+      yield* tables.lock(identifierLocks(environment, candidates))
       yield* tables.events.insertCandidates(event, candidates)
       if (event.state !== "unmatched") return { event, duplicate: false, changed: [] }
       return { ...(yield* matching.match(event, candidates, delivery.receivedAt)), duplicate: false }
     })
 
     const admitAnswer = Effect.fnUntraced(function* (answer: PollAnswer) {
-      const session = yield* tables.sessions.find(answer.sessionRef)
-      if (session === null) return yield* new SessionNotFound()
       const verification =
         answer.verificationId === null ? null : identifier("verification_id", answer.verificationId)
+      if (verification !== null) yield* tables.lock(identifierLocks(environment, [verification.hash]))
+      const session = yield* tables.sessions.hold(answer.sessionRef)
+      if (session === null) return yield* new SessionNotFound()
       const inserted = yield* tables.events.insert({
         id: answer.id,
         source: "poll",
@@ -124,9 +127,16 @@ export const inboxLayer: Layer.Layer<Inbox, never, Tables | VerdictPolicy> = Lay
       return event === null || event.environment !== environment ? yield* new EventNotFound() : event
     })
 
+    /** The event, nobody else deciding about it or about its identifiers. */
+    const hold = Effect.fnUntraced(function* (id: string) {
+      yield* tables.lock(identifierLocks(environment, yield* tables.events.candidatesOf(id)))
+      const event = yield* tables.events.hold(id)
+      return event === null || event.environment !== environment ? yield* new EventNotFound() : event
+    })
+
     const link: Inbox["Type"]["link"] = Effect.fnUntraced(function* (id, sessionRef, audit) {
-      const event = yield* find(id)
-      const session = yield* tables.sessions.find(sessionRef)
+      const event = yield* hold(id)
+      const session = yield* tables.sessions.hold(sessionRef)
       if (session === null || session.environment !== environment) return yield* new SessionNotFound()
       if (event.state !== "unmatched") return yield* new EventNotLinkable({ why: "not_unmatched" })
       if (event.eventEnvironment !== session.environment) {
@@ -142,17 +152,20 @@ export const inboxLayer: Layer.Layer<Inbox, never, Tables | VerdictPolicy> = Lay
 
     /** Nothing about an event that counts for a session changes but its reading: it stays with that session. */
     const again = Effect.fnUntraced(function* (event: InboxEvent, at: number) {
-      const session = event.countedAt === null ? null : yield* tables.sessions.find(event.sessionRef ?? "")
+      const session = event.countedAt === null ? null : yield* tables.sessions.hold(event.sessionRef ?? "")
       return session === null
         ? yield* matching.match(event, yield* tables.events.candidatesOf(event.id), at)
         : yield* matching.assign(event, session, at)
     })
 
     const replay: Inbox["Type"]["replay"] = Effect.fnUntraced(function* (id, read, audit) {
-      const known = yield* find(id)
+      const known = yield* hold(id)
       yield* tables.audit.insert(audit)
       const reread = known.source === "poll" || known.body === null ? null : read(known.body)
-      if (reread !== null) yield* tables.events.insertCandidates(known, hashesOf(reread))
+      if (reread !== null) {
+        yield* tables.lock(identifierLocks(environment, hashesOf(reread)))
+        yield* tables.events.insertCandidates(known, hashesOf(reread))
+      }
       const event: InboxEvent = reread === null ? known : { ...known, ...reading(reread) }
       if (event.source === "poll" || event.outcome === null) {
         return { event: known, duplicate: false, changed: [] }

@@ -3,12 +3,16 @@ import { attribute } from "../domain/Attribution.js"
 import type { IdentifierHash } from "../domain/Correlation.js"
 import type { InboxEvent } from "../domain/InboxEvent.js"
 import type { Session } from "../domain/Session.js"
+import { identifierLocks } from "./Locks.js"
 import { makeSettle } from "./Settlement.js"
 import { Tables } from "./Tables.js"
 
 const ambiguous = { state: "unmatched", why: "ambiguous", sessionRef: null } as const
 
-/** How events find their sessions. Every function runs inside a caller's transaction. */
+/**
+ * How events find their sessions. Every function runs inside a caller's transaction, which has locked the event's
+ * identifiers: nobody claims one of them meanwhile, and no event that carries one comes in.
+ */
 export const makeMatching = Effect.gen(function* () {
   const tables = yield* Tables
   const settle = yield* makeSettle
@@ -21,7 +25,7 @@ export const makeMatching = Effect.gen(function* () {
     const refs = Array.dedupe(
       found.filter((identifier) => !identifier.shared).map((identifier) => identifier.sessionRef)
     )
-    const sessions = yield* Effect.forEach(refs, tables.sessions.find)
+    const sessions = yield* Effect.forEach(refs.sort(), tables.sessions.hold)
     return {
       sessions: sessions.filter((session) => session !== null),
       shared: found.some((identifier) => identifier.shared)
@@ -91,8 +95,12 @@ export const makeMatching = Effect.gen(function* () {
     let gained = identifiers
     while (gained.length > 0) {
       const next: Array<IdentifierHash> = []
-      for (const event of yield* tables.events.waiting(environment, gained)) {
-        const result = yield* matchOne(event, yield* tables.events.candidatesOf(event.id), at)
+      for (const { id } of yield* tables.events.waiting(environment, gained)) {
+        const candidates = yield* tables.events.candidatesOf(id)
+        yield* tables.lock(identifierLocks(environment, candidates))
+        const event = yield* tables.events.hold(id)
+        if (event?.state !== "unmatched") continue
+        const result = yield* matchOne(event, candidates, at)
         next.push(...result.gained)
         changed.push(...result.changed)
       }

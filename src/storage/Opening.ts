@@ -1,8 +1,9 @@
 import { Effect } from "effect"
 import { type Identifier, identifier } from "../domain/Correlation.js"
-import { closed, type Session } from "../domain/Session.js"
+import type { Session } from "../domain/Session.js"
 import { startAgainAfter } from "../domain/StartLimits.js"
 import type { Opening, Tracking, TrackingRequest } from "../sessions/SessionRepository.js"
+import { identifierLocks, userLock } from "./Locks.js"
 import { makeMatching } from "./Matching.js"
 import { type IdentifierRow, Tables } from "./Tables.js"
 
@@ -23,6 +24,8 @@ export const makeOpening = Effect.gen(function* () {
     })
 
   const open = Effect.fnUntraced(function* (session: Session, identifiers: ReadonlyArray<Identifier>) {
+    const gained = identifiers.map((found) => found.hash)
+    yield* tables.lock([userLock(session), ...identifierLocks(session.environment, gained)])
     const tokens = identifiers.filter((candidate) => candidate.kind === "token").map((token) => token.hash)
     if ((yield* tables.identifiers.find(session.environment, tokens)).length > 0)
       return { _tag: "TokenReused" } as Opening
@@ -32,32 +35,32 @@ export const makeOpening = Effect.gen(function* () {
       retryAfterMillis: null
     })
     if (!owned) return { _tag: "LeaseLost" } as Opening
-    const replaced = yield* tables.sessions.findOpen(session)
-    if (replaced !== null) yield* tables.sessions.update(closed(replaced))
+    yield* tables.sessions.close(session)
     yield* tables.sessions.insert(session)
     yield* tables.idempotency.complete(session.sessionRef, 201)
     yield* claim(session, sessionRefIdentifier(session), "service")
     yield* Effect.forEach(identifiers, (found) => claim(session, found, "provider"), { discard: true })
-    const gained = identifiers.map((found) => found.hash)
     yield* matching.matchWaiting(session.environment, gained, session.createdAt)
     return { _tag: "Opened" } as Opening
   })
 
   const track = Effect.fnUntraced(function* ({ identifier, limits, poll, session }: TrackingRequest) {
-    const [known] = yield* tables.identifiers.find(session.environment, [identifier.hash])
+    const { environment } = session
+    yield* tables.lock([userLock(session), ...identifierLocks(environment, [identifier.hash])])
+    const [known] = yield* tables.identifiers.find(environment, [identifier.hash])
     if (known !== undefined) {
       const owned = known.source === "phone" ? yield* tables.sessions.find(known.sessionRef) : null
       const isOwn = owned?.userId === session.userId && owned.product === session.product && !known.shared
       return (isOwn ? { _tag: "Known", session: owned } : { _tag: "Taken" }) as Tracking
     }
-    if (yield* tables.events.carries(session.environment, identifier.hash))
+    if (yield* tables.events.carries(environment, identifier.hash))
       return { _tag: "Taken" } as Tracking
     const now = session.createdAt
     const wait = startAgainAfter(limits, now, yield* tables.starts.since(session, now - limits.windowMillis))
     if (wait > 0) return { _tag: "Limited", retryAfterMillis: wait } as Tracking
     yield* tables.starts.insert({
       sessionRef: session.sessionRef,
-      environment: session.environment,
+      environment,
       userId: session.userId,
       fingerprint: session.fingerprint,
       state: "opened",

@@ -2,6 +2,7 @@ import { Effect } from "effect"
 import type { Start } from "../domain/Start.js"
 import { startAgainAfter } from "../domain/StartLimits.js"
 import type { ReservationRequest } from "../sessions/SessionRepository.js"
+import { userLock } from "./Locks.js"
 import { Tables } from "./Tables.js"
 
 const idempotencyLifeMillis = 24 * 60 * 60 * 1000
@@ -49,6 +50,7 @@ export const makeReserving = Effect.gen(function* () {
   })
 
   const reserve = Effect.fnUntraced(function* (request: ReservationRequest) {
+    yield* tables.lock([userLock(request)])
     const replayed = yield* replay(request)
     if (replayed !== null) return replayed
     const running = yield* tables.starts.findReserved(request)

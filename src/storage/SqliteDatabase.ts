@@ -1,20 +1,11 @@
 import { FileSystem, Path } from "@effect/platform"
 import { SqlClient } from "@effect/sql"
 import { SqliteClient } from "@effect/sql-sqlite-node"
-import { Cause, Data, Effect, Layer } from "effect"
+import { Cause, Effect, Layer } from "effect"
+import { DatabaseUnusable } from "./DatabaseUnusable.js"
 import { migrate } from "./Migrations.js"
 import { tablesSql } from "./sql/TablesSql.js"
 import type { Tables } from "./Tables.js"
-
-/** The database could not be opened or brought to this program's schema. */
-export class DatabaseUnusable extends Data.TaggedError("DatabaseUnusable")<{
-  readonly filename: string
-  readonly cause: unknown
-}> {
-  override get message() {
-    return `DATABASE_URL: cannot use sqlite:${this.filename}: ${Cause.pretty(Cause.fail(this.cause)).split("\n")[0]}`
-  }
-}
 
 /** `synchronous=FULL`: an acknowledged commit survives a power cut. Set on every open, because WAL files forget it. */
 const durable = Effect.flatMap(SqlClient.SqlClient, (sql) =>
@@ -36,7 +27,7 @@ export const sqliteClient = (filename: string) =>
   Layer.effectDiscard(Effect.zipRight(durable, migrate)).pipe(
     Layer.provideMerge(SqliteClient.layer({ filename })),
     Layer.provide(filename === ":memory:" ? Layer.empty : Layer.effectDiscard(ownDirectory(filename))),
-    Layer.catchAllCause((cause) => Layer.fail(new DatabaseUnusable({ filename, cause: Cause.squash(cause) })))
+    Layer.catchAllCause((cause) => Layer.fail(new DatabaseUnusable({ database: `sqlite:${filename}`, cause: Cause.squash(cause) })))
   )
 
 /** `Tables` on SQLite, migrated and durable. */

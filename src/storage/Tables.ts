@@ -11,6 +11,7 @@ import type { Session } from "../domain/Session.js"
 import type { IdempotencyRecord, Start } from "../domain/Start.js"
 import type { StorageUnavailable } from "../domain/StorageUnavailable.js"
 import type { VerdictChange } from "../domain/VerdictChange.js"
+import type { Lock } from "./Locks.js"
 
 type Write = Effect.Effect<void, StorageUnavailable>
 type Read<A> = Effect.Effect<A, StorageUnavailable>
@@ -29,9 +30,13 @@ export interface SessionsTable {
   readonly insert: (session: Session) => Write
   readonly update: (session: Session) => Write
   readonly find: (sessionRef: string) => Read<Session | null>
+  /** Finds it, and nobody else changes it before the transaction ends. */
+  readonly hold: (sessionRef: string) => Read<Session | null>
   readonly findOpen: (slot: Slot) => Read<Session | null>
+  /** Closes the open one: its page is gone, a late verdict for it still counts. */
+  readonly close: (slot: Slot) => Write
   readonly list: (user: UserOf, before: Cursor | null, limit: number) => List<Session>
-  /** Those whose time to expire has come, longest due first. */
+  /** Holds those whose time to expire has come, longest due first; passes over those that another transaction holds. */
   readonly due: (environment: ProviderEnvironment, now: number, limit: number) => List<Session>
   readonly delete: (sessionRef: string) => Write
   /** Expired, and no event ever counted for them. */
@@ -95,8 +100,13 @@ export type InsertedEvent =
 export interface EventsTable {
   /** Inserts the event or, when its dedupe key is known, counts one more copy of the event that is there. */
   readonly insert: (event: InboxEvent) => Read<InsertedEvent>
+  /** What is known of it and what became of it; its bytes and the number of its copies stay. */
   readonly update: (event: InboxEvent) => Write
+  /** The same, its bytes included. */
+  readonly replace: (event: InboxEvent) => Write
   readonly find: (id: string) => Read<InboxEvent | null>
+  /** Finds it, and nobody else changes it before the transaction ends. */
+  readonly hold: (id: string) => Read<InboxEvent | null>
   /** The events that count for a session: `applied` and `superseded`. */
   readonly counting: (sessionRef: string) => List<InboxEvent>
   readonly ofSession: (sessionRef: string) => List<InboxEvent>
@@ -172,7 +182,8 @@ export interface AuditTable {
 
 /**
  * The statements that the repositories are made of, one database behind them. Everything inside `transaction`
- * is committed durably together, or not at all.
+ * is committed durably together, or not at all. Transactions of several nodes may run at once: what must not is
+ * kept apart by `lock` (see `Locks`), then by `hold`, in this order.
  */
 export class Tables extends Context.Tag("verifyhuman-dropin/Tables")<
   Tables,
@@ -181,6 +192,8 @@ export class Tables extends Context.Tag("verifyhuman-dropin/Tables")<
       operation: string,
       body: Effect.Effect<A, E, R>
     ) => Effect.Effect<A, E | StorageUnavailable, R>
+    /** Until the transaction ends, whoever locks one of these waits. */
+    readonly lock: (locks: ReadonlyArray<Lock>) => Write
     readonly ping: Read<void>
     readonly sessions: SessionsTable
     readonly starts: StartsTable

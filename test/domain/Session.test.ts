@@ -1,8 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
-import { closed, isSessionRef, withVerdict } from "../../src/domain/Session.js"
+import { isSessionRef, withVerdict } from "../../src/domain/Session.js"
 import { aRef, aReservation, aSession, reviewMillis } from "../suites/fixtures.js"
 
 const session = aSession(aReservation())
+const restarted = { ...session, open: false, hostedUrl: null }
 
 describe("Session", () => {
   it("knows the form of a session_ref", () => {
@@ -21,10 +22,6 @@ describe("Session", () => {
       assert.isFalse(isSessionRef(text), JSON.stringify(text))
     }
     assert.isFalse(isSessionRef(`vs_${"/".repeat(32)}`))
-  })
-
-  it("closed by its successor, forgets its URL and nothing that a phone can see", () => {
-    assert.deepStrictEqual(closed(session), { ...session, open: false, hostedUrl: null })
   })
 
   it("decided, is closed and forgets its URL", () => {
@@ -57,7 +54,6 @@ describe("Session", () => {
     }
     const reviewed = withVerdict(session, verdict, "pending", 42, reviewMillis)
     assert.deepStrictEqual(reviewed, { ...session, ...changed })
-    const restarted = closed(session)
     assert.deepStrictEqual(withVerdict(restarted, verdict, "pending", 42, reviewMillis), {
       ...restarted,
       ...changed
@@ -68,6 +64,6 @@ describe("Session", () => {
     const verdict = { status: "fail", reason: "expired" } as const
     const expired = withVerdict(session, verdict, null, 42, reviewMillis)
     assert.deepInclude(expired, { open: true, hostedUrl: null, decidedAt: 42, expiryDueAt: null })
-    assert.isFalse(withVerdict(closed(session), verdict, null, 42, reviewMillis).open)
+    assert.isFalse(withVerdict(restarted, verdict, null, 42, reviewMillis).open)
   })
 })

@@ -106,7 +106,7 @@ describe("SQLite finds rows by index", () => {
         const steps = plans.flat()
         assert.isNotEmpty(steps)
         assert.deepStrictEqual(
-          steps.filter((step) => step.startsWith("SCAN ")),
+          steps.filter((step) => step.startsWith("SCAN ") && !step.startsWith("SCAN json_each ")),
           []
         )
         // Of one session, in events.ofSession and actions.attemptsOf; of one identifier, in events.waiting.

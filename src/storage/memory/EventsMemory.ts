@@ -16,6 +16,7 @@ export const eventsMemory = (store: Store): EventsTable => {
       .filter(
         ({ event, hashes }) => event.environment === environment && hashes.some((h) => wanted.includes(h))
       )
+  const find = (id: string) => Effect.sync(() => events.get(id))
   const select = (isWanted: (event: InboxEvent) => boolean) =>
     Effect.sync(() => events.all().filter(isWanted))
   return {
@@ -32,8 +33,18 @@ export const eventsMemory = (store: Store): EventsTable => {
         events.set(event.id, event)
         return { _tag: "New", event } as const
       }),
-    update: (event) => Effect.sync(() => events.set(event.id, event)),
-    find: (id) => Effect.sync(() => events.get(id)),
+    update: (event) =>
+      Effect.sync(() => {
+        const { body, copies } = events.get(event.id) ?? event
+        events.set(event.id, { ...event, body, copies })
+      }),
+    replace: (event) =>
+      Effect.sync(() => {
+        const { copies } = events.get(event.id) ?? event
+        events.set(event.id, { ...event, copies })
+      }),
+    find,
+    hold: find,
     counting: (sessionRef) => select((event) => event.sessionRef === sessionRef && isCounting(event)),
     ofSession: (sessionRef) =>
       Effect.map(

@@ -11,12 +11,19 @@ const inSlot = (slot: Slot) => (row: Slot) => ofUser(slot)(row) && row.fingerpri
 
 export const sessionsMemory = (store: Store, events: EventsTable): SessionsTable => {
   const sessions = store.table<Session>()
+  const find = (sessionRef: string) => Effect.sync(() => sessions.get(sessionRef))
+  const open = (slot: Slot) => sessions.all().find((session) => session.open && inSlot(slot)(session)) ?? null
   return {
     insert: (session) => Effect.sync(() => sessions.set(session.sessionRef, session)),
     update: (session) => Effect.sync(() => sessions.set(session.sessionRef, session)),
-    find: (sessionRef) => Effect.sync(() => sessions.get(sessionRef)),
-    findOpen: (slot) =>
-      Effect.sync(() => sessions.all().find((session) => session.open && inSlot(slot)(session)) ?? null),
+    find,
+    hold: find,
+    findOpen: (slot) => Effect.sync(() => open(slot)),
+    close: (slot) =>
+      Effect.sync(() => {
+        const session = open(slot)
+        if (session !== null) sessions.set(session.sessionRef, { ...session, open: false, hostedUrl: null })
+      }),
     list: (user, before, limit) =>
       Effect.sync(() =>
         page(

@@ -1,21 +1,30 @@
 import { SqlClient } from "@effect/sql"
 import { Effect } from "effect"
 
-const statements = [
+interface Types {
+  readonly text: string
+  readonly bytes: string
+}
+
+/** Text is compared byte by byte, whatever the language of the database. */
+const postgresql: Types = { text: `TEXT COLLATE "C"`, bytes: "BYTEA" }
+const sqlite: Types = { text: "TEXT", bytes: "BLOB" }
+
+const statements = ({ bytes, text }: Types) => [
   `CREATE TABLE sessions (
-    session_ref TEXT PRIMARY KEY,
-    user_id TEXT NOT NULL,
-    environment TEXT NOT NULL,
-    product TEXT NOT NULL,
-    model TEXT NOT NULL,
+    session_ref ${text} PRIMARY KEY,
+    user_id ${text} NOT NULL,
+    environment ${text} NOT NULL,
+    product ${text} NOT NULL,
+    model ${text} NOT NULL,
     confirmable INTEGER NOT NULL,
-    fingerprint TEXT NOT NULL,
-    reference TEXT,
+    fingerprint ${text} NOT NULL,
+    reference ${text},
     open INTEGER NOT NULL,
-    hosted_url TEXT,
-    status TEXT NOT NULL,
-    reason TEXT,
-    provider_status TEXT,
+    hosted_url ${text},
+    status ${text} NOT NULL,
+    reason ${text},
+    provider_status ${text},
     sequence INTEGER NOT NULL,
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL,
@@ -30,12 +39,12 @@ const statements = [
   `CREATE INDEX sessions_expired ON sessions (environment, session_ref) WHERE reason = 'expired'`,
 
   `CREATE TABLE starts (
-    session_ref TEXT PRIMARY KEY,
-    environment TEXT NOT NULL,
-    user_id TEXT NOT NULL,
-    fingerprint TEXT NOT NULL,
-    state TEXT NOT NULL,
-    failure TEXT,
+    session_ref ${text} PRIMARY KEY,
+    environment ${text} NOT NULL,
+    user_id ${text} NOT NULL,
+    fingerprint ${text} NOT NULL,
+    state ${text} NOT NULL,
+    failure ${text},
     retry_after_ms BIGINT,
     created_at BIGINT NOT NULL,
     lease_until BIGINT NOT NULL
@@ -45,11 +54,11 @@ const statements = [
   `CREATE INDEX starts_by_age ON starts (created_at) WHERE state <> 'reserved'`,
 
   `CREATE TABLE idempotency_keys (
-    environment TEXT NOT NULL,
-    user_id TEXT NOT NULL,
-    key_hash TEXT NOT NULL,
-    request_hash TEXT NOT NULL,
-    session_ref TEXT NOT NULL,
+    environment ${text} NOT NULL,
+    user_id ${text} NOT NULL,
+    key_hash ${text} NOT NULL,
+    request_hash ${text} NOT NULL,
+    session_ref ${text} NOT NULL,
     status INTEGER,
     created_at BIGINT NOT NULL,
     PRIMARY KEY (environment, user_id, key_hash)
@@ -58,36 +67,36 @@ const statements = [
   `CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at)`,
 
   `CREATE TABLE identifiers (
-    environment TEXT NOT NULL,
-    hash TEXT NOT NULL,
-    session_ref TEXT NOT NULL,
-    kind TEXT NOT NULL,
-    source TEXT NOT NULL,
+    environment ${text} NOT NULL,
+    hash ${text} NOT NULL,
+    session_ref ${text} NOT NULL,
+    kind ${text} NOT NULL,
+    source ${text} NOT NULL,
     shared INTEGER NOT NULL,
     PRIMARY KEY (environment, hash)
   )`,
   `CREATE INDEX identifiers_by_session ON identifiers (session_ref)`,
 
   `CREATE TABLE events (
-    id TEXT PRIMARY KEY,
-    source TEXT NOT NULL,
-    environment TEXT NOT NULL,
-    dedupe_key TEXT NOT NULL,
-    event_id TEXT,
-    type TEXT,
-    event_environment TEXT,
-    product TEXT,
-    outcome TEXT,
-    provider_status TEXT,
-    provider_time TEXT,
-    verification_hash TEXT,
+    id ${text} PRIMARY KEY,
+    source ${text} NOT NULL,
+    environment ${text} NOT NULL,
+    dedupe_key ${text} NOT NULL,
+    event_id ${text},
+    type ${text},
+    event_environment ${text},
+    product ${text},
+    outcome ${text},
+    provider_status ${text},
+    provider_time ${text},
+    verification_hash ${text},
     received_at BIGINT NOT NULL,
-    scheme TEXT,
+    scheme ${text},
     secret_index INTEGER,
-    body BLOB,
-    state TEXT NOT NULL,
-    why TEXT,
-    session_ref TEXT,
+    body ${bytes},
+    state ${text} NOT NULL,
+    why ${text},
+    session_ref ${text},
     counted_at BIGINT,
     copies INTEGER NOT NULL,
     UNIQUE (environment, dedupe_key)
@@ -98,31 +107,31 @@ const statements = [
   `CREATE INDEX events_with_body ON events (received_at) WHERE body IS NOT NULL`,
 
   `CREATE TABLE event_candidates (
-    environment TEXT NOT NULL,
-    hash TEXT NOT NULL,
-    event_id TEXT NOT NULL,
+    environment ${text} NOT NULL,
+    hash ${text} NOT NULL,
+    event_id ${text} NOT NULL,
     PRIMARY KEY (environment, hash, event_id)
   )`,
   `CREATE INDEX event_candidates_by_event ON event_candidates (event_id)`,
 
   `CREATE TABLE verdicts (
-    session_ref TEXT NOT NULL,
+    session_ref ${text} NOT NULL,
     sequence INTEGER NOT NULL,
-    status TEXT NOT NULL,
-    reason TEXT,
-    event_id TEXT,
+    status ${text} NOT NULL,
+    reason ${text},
+    event_id ${text},
     at BIGINT NOT NULL,
     PRIMARY KEY (session_ref, sequence)
   )`,
 
   `CREATE TABLE actions (
-    id TEXT PRIMARY KEY,
-    session_ref TEXT NOT NULL,
-    environment TEXT NOT NULL,
+    id ${text} PRIMARY KEY,
+    session_ref ${text} NOT NULL,
+    environment ${text} NOT NULL,
     sequence INTEGER NOT NULL,
-    type TEXT NOT NULL,
-    payload TEXT NOT NULL,
-    state TEXT NOT NULL,
+    type ${text} NOT NULL,
+    payload ${text} NOT NULL,
+    state ${text} NOT NULL,
     attempts INTEGER NOT NULL,
     tries INTEGER NOT NULL,
     created_at BIGINT NOT NULL,
@@ -135,38 +144,42 @@ const statements = [
   `CREATE INDEX actions_by_age ON actions (environment, created_at, id)`,
 
   `CREATE TABLE action_attempts (
-    action_id TEXT NOT NULL,
+    action_id ${text} NOT NULL,
     attempt INTEGER NOT NULL,
     at BIGINT NOT NULL,
-    result TEXT NOT NULL,
+    result ${text} NOT NULL,
     status INTEGER,
-    answer TEXT NOT NULL,
+    answer ${text} NOT NULL,
     PRIMARY KEY (action_id, attempt)
   )`,
   `CREATE INDEX action_attempts_by_age ON action_attempts (at)`,
 
   `CREATE TABLE polls (
-    session_ref TEXT PRIMARY KEY,
-    environment TEXT NOT NULL,
-    product TEXT NOT NULL,
-    provider_session_id TEXT NOT NULL,
+    session_ref ${text} PRIMARY KEY,
+    environment ${text} NOT NULL,
+    product ${text} NOT NULL,
+    provider_session_id ${text} NOT NULL,
     attempts INTEGER NOT NULL,
     next_at BIGINT NOT NULL
   )`,
   `CREATE INDEX polls_due ON polls (next_at)`,
 
   `CREATE TABLE audit (
-    id TEXT PRIMARY KEY,
+    id ${text} PRIMARY KEY,
     at BIGINT NOT NULL,
-    actor TEXT NOT NULL,
-    address TEXT NOT NULL,
-    action TEXT NOT NULL,
-    target TEXT,
-    details TEXT NOT NULL
+    actor ${text} NOT NULL,
+    address ${text} NOT NULL,
+    action ${text} NOT NULL,
+    target ${text},
+    details ${text} NOT NULL
   )`,
   `CREATE INDEX audit_by_age ON audit (at, id)`
 ]
 
 export default Effect.flatMap(SqlClient.SqlClient, (sql) =>
-  Effect.forEach(statements, (statement) => sql.unsafe(statement), { discard: true })
+  Effect.forEach(
+    statements(sql.onDialectOrElse({ pg: () => postgresql, orElse: () => sqlite })),
+    (statement) => sql.unsafe(statement),
+    { discard: true }
+  )
 )

@@ -2,6 +2,7 @@ import type { SqlClient } from "@effect/sql"
 import { Effect } from "effect"
 import type { Action, ActionAttempt } from "../../domain/Action.js"
 import type { ActionsTable } from "../Tables.js"
+import { skipLocked } from "./Dialect.js"
 import { all, counted, first, numberOrNull, run, touched } from "./Statement.js"
 
 interface Row {
@@ -72,12 +73,12 @@ export const actionsSql = (sql: SqlClient.SqlClient): ActionsTable => ({
     sql`INSERT INTO actions ${sql.insert({ ...toRow(action) })}`.pipe(run("actions.insert")),
   find: (id) => sql<Row>`SELECT * FROM actions WHERE id = ${id}`.pipe(first("actions.find", fromRow)),
   claim: (now, until, limit) =>
-    sql<Row>`UPDATE actions SET attempts = attempts + 1, tries = tries + 1, next_attempt_at = ${until}
-      WHERE id IN (
+    sql<Row>`WITH due AS MATERIALIZED (
         SELECT a.id FROM actions a WHERE a.state = 'pending' AND a.next_attempt_at <= ${now} AND NOT EXISTS (
           SELECT 1 FROM actions b WHERE b.session_ref = a.session_ref AND b.sequence < a.sequence AND b.state = 'pending'
-        ) ORDER BY a.next_attempt_at LIMIT ${limit}
-      ) RETURNING *`.pipe(all("actions.claim", fromRow)),
+        ) ORDER BY a.next_attempt_at LIMIT ${limit} ${skipLocked(sql)}
+      ) UPDATE actions SET attempts = attempts + 1, tries = tries + 1, next_attempt_at = ${until}
+      WHERE id IN (SELECT id FROM due) RETURNING *`.pipe(all("actions.claim", fromRow)),
   settle: (action, end) =>
     sql`UPDATE actions SET state = ${end.state}, next_attempt_at = ${end.nextAttemptAt},
       finished_at = ${end.finishedAt} WHERE id = ${action.id} AND state = 'pending'
@@ -120,6 +121,6 @@ export const actionsSql = (sql: SqlClient.SqlClient): ActionsTable => ({
   purgeAttempts: (before, limit) =>
     sql`DELETE FROM action_attempts WHERE (action_id, attempt) IN (
       SELECT t.action_id, t.attempt FROM action_attempts t JOIN actions a ON a.id = t.action_id
-      WHERE t.at < ${before} AND a.state = 'delivered' LIMIT ${limit}
+      WHERE t.at < ${before} AND a.state = 'delivered' LIMIT ${limit} ${skipLocked(sql, "t")}
     ) RETURNING action_id`.pipe(touched("actions.purgeAttempts"))
 })

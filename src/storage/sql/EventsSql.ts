@@ -2,6 +2,7 @@ import type { SqlClient } from "@effect/sql"
 import { Effect } from "effect"
 import type { InboxEvent } from "../../domain/InboxEvent.js"
 import type { EventsTable } from "../Tables.js"
+import { forUpdate, isOneOf, listOf, skipLocked } from "./Dialect.js"
 import { all, counted, first, numberOrNull, run, touched } from "./Statement.js"
 
 interface Row {
@@ -76,6 +77,9 @@ const fromRow = (row: Row): InboxEvent => ({
   copies: Number(row.copies)
 })
 
+/** Nothing but `insert` sets these. */
+const fixed = ["id", "dedupe_key", "environment", "copies"] as const
+
 export const eventsSql = (sql: SqlClient.SqlClient): EventsTable => ({
   insert: (event) =>
     sql<Row>`INSERT INTO events ${sql.insert({ ...toRow(event) })}
@@ -87,9 +91,15 @@ export const eventsSql = (sql: SqlClient.SqlClient): EventsTable => ({
       }))
     ),
   update: (event) =>
-    sql`UPDATE events SET ${sql.update({ ...toRow(event) }, ["id", "dedupe_key", "environment"])}
+    sql`UPDATE events SET ${sql.update({ ...toRow(event) }, [...fixed, "body"])}
       WHERE id = ${event.id}`.pipe(run("events.update")),
+  replace: (event) =>
+    sql`UPDATE events SET ${sql.update({ ...toRow(event) }, fixed)} WHERE id = ${event.id}`.pipe(
+      run("events.replace")
+    ),
   find: (id) => sql<Row>`SELECT * FROM events WHERE id = ${id}`.pipe(first("events.find", fromRow)),
+  hold: (id) =>
+    sql<Row>`SELECT * FROM events WHERE id = ${id} ${forUpdate(sql)}`.pipe(first("events.hold", fromRow)),
   counting: (sessionRef) =>
     sql<Row>`SELECT * FROM events WHERE session_ref = ${sessionRef}
       AND state IN ('applied', 'superseded')`.pipe(all("events.counting", fromRow)),
@@ -107,15 +117,15 @@ export const eventsSql = (sql: SqlClient.SqlClient): EventsTable => ({
       AND state = ${state}`.pipe(counted("events.count")),
   eraseBodies: (before, limit) =>
     sql`UPDATE events SET body = NULL WHERE id IN (
-      SELECT id FROM events WHERE body IS NOT NULL AND received_at < ${before} LIMIT ${limit}
+      SELECT id FROM events WHERE body IS NOT NULL AND received_at < ${before} LIMIT ${limit} ${skipLocked(sql)}
     ) RETURNING id`.pipe(touched("events.eraseBodies")),
 
   insertCandidates: (event, hashes) =>
     hashes.length === 0
       ? Effect.void
-      : sql`INSERT INTO event_candidates ${sql.insert(
-          hashes.map((hash) => ({ environment: event.environment, hash, event_id: event.id }))
-        )} ON CONFLICT DO NOTHING`.pipe(run("events.insertCandidates")),
+      : sql`INSERT INTO event_candidates (environment, hash, event_id)
+          SELECT ${event.environment}, value, ${event.id} FROM ${listOf(sql, hashes)} WHERE true
+          ON CONFLICT DO NOTHING`.pipe(run("events.insertCandidates")),
   candidatesOf: (eventId) =>
     sql<{ hash: string }>`SELECT hash FROM event_candidates WHERE event_id = ${eventId}`.pipe(
       all("events.candidatesOf", (row) => row.hash)
@@ -131,6 +141,6 @@ export const eventsSql = (sql: SqlClient.SqlClient): EventsTable => ({
     hashes.length === 0
       ? Effect.succeed([])
       : sql<Row>`SELECT * FROM events WHERE state = 'unmatched' AND id IN (
-          SELECT event_id FROM event_candidates WHERE environment = ${environment} AND ${sql.in("hash", hashes)}
+          SELECT event_id FROM event_candidates WHERE environment = ${environment} AND ${isOneOf(sql, "hash", hashes)}
         ) ORDER BY received_at, id`.pipe(all("events.waiting", fromRow))
 })

@@ -1,6 +1,7 @@
 import type { SqlClient } from "@effect/sql"
 import type { IdempotencyRecord } from "../../domain/Start.js"
 import type { IdempotencyTable } from "../Tables.js"
+import { skipLocked } from "./Dialect.js"
 import { first, run, touched } from "./Statement.js"
 
 interface Row {
@@ -58,5 +59,6 @@ export const idempotencySql = (sql: SqlClient.SqlClient): IdempotencyTable => ({
   purge: (before, limit) =>
     sql`DELETE FROM idempotency_keys WHERE (environment, user_id, key_hash) IN (
       SELECT environment, user_id, key_hash FROM idempotency_keys WHERE created_at < ${before} LIMIT ${limit}
+      ${skipLocked(sql)}
     ) RETURNING key_hash`.pipe(touched("idempotency.purge"))
 })

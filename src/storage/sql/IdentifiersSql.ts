@@ -1,6 +1,7 @@
 import type { SqlClient } from "@effect/sql"
 import { Effect } from "effect"
 import type { FoundIdentifier, IdentifiersTable } from "../Tables.js"
+import { isOneOf } from "./Dialect.js"
 import { all, run } from "./Statement.js"
 
 interface Row {
@@ -27,7 +28,7 @@ export const identifiersSql = (sql: SqlClient.SqlClient): IdentifiersTable => ({
     hashes.length === 0
       ? Effect.succeed([])
       : sql<Row>`SELECT session_ref, source, shared FROM identifiers
-          WHERE environment = ${environment} AND ${sql.in("hash", hashes)}`.pipe(
+          WHERE environment = ${environment} AND ${isOneOf(sql, "hash", hashes)}`.pipe(
           all("identifiers.find", fromRow)
         ),
   deleteOf: (sessionRef) =>

@@ -2,6 +2,7 @@ import type { SqlClient } from "@effect/sql"
 import { Effect } from "effect"
 import type { Poll } from "../../domain/Poll.js"
 import type { PollsTable } from "../Tables.js"
+import { isOneOf, skipLocked } from "./Dialect.js"
 import { all, run } from "./Statement.js"
 
 interface Row {
@@ -36,10 +37,11 @@ export const pollsSql = (sql: SqlClient.SqlClient): PollsTable => ({
   claim: (products, now, until, limit) =>
     products.length === 0
       ? Effect.succeed([])
-      : sql<Row>`UPDATE polls SET attempts = attempts + 1, next_at = ${until} WHERE session_ref IN (
-          SELECT session_ref FROM polls WHERE next_at <= ${now} AND ${sql.in("product", products)}
-          ORDER BY next_at LIMIT ${limit}
-        ) RETURNING *`.pipe(all("polls.claim", fromRow)),
+      : sql<Row>`WITH due AS MATERIALIZED (
+          SELECT session_ref FROM polls WHERE next_at <= ${now} AND ${isOneOf(sql, "product", products)}
+          ORDER BY next_at LIMIT ${limit} ${skipLocked(sql)}
+        ) UPDATE polls SET attempts = attempts + 1, next_at = ${until}
+        WHERE session_ref IN (SELECT session_ref FROM due) RETURNING *`.pipe(all("polls.claim", fromRow)),
   reschedule: (poll, nextAt) =>
     sql`UPDATE polls SET next_at = ${nextAt} WHERE session_ref = ${poll.sessionRef}
       AND attempts = ${poll.attempts}`.pipe(run("polls.reschedule")),

@@ -2,6 +2,7 @@ import type { SqlClient } from "@effect/sql"
 import type { Session } from "../../domain/Session.js"
 import type { Verdict } from "../../domain/Verdict.js"
 import type { SessionsTable } from "../Tables.js"
+import { forUpdate, skipLocked } from "./Dialect.js"
 import { all, counted, first, numberOrNull, run } from "./Statement.js"
 
 interface Row {
@@ -80,16 +81,23 @@ export const sessionsSql = (sql: SqlClient.SqlClient): SessionsTable => ({
       WHERE session_ref = ${session.sessionRef}`.pipe(run("sessions.update")),
   find: (sessionRef) =>
     sql<Row>`SELECT * FROM sessions WHERE session_ref = ${sessionRef}`.pipe(first("sessions.find", fromRow)),
+  hold: (sessionRef) =>
+    sql<Row>`SELECT * FROM sessions WHERE session_ref = ${sessionRef} ${forUpdate(sql)}`.pipe(
+      first("sessions.hold", fromRow)
+    ),
   findOpen: ({ environment, fingerprint, userId }) =>
     sql<Row>`SELECT * FROM sessions WHERE environment = ${environment} AND user_id = ${userId}
       AND fingerprint = ${fingerprint} AND open = 1`.pipe(first("sessions.findOpen", fromRow)),
+  close: ({ environment, fingerprint, userId }) =>
+    sql`UPDATE sessions SET open = 0, hosted_url = NULL WHERE environment = ${environment}
+      AND user_id = ${userId} AND fingerprint = ${fingerprint} AND open = 1`.pipe(run("sessions.close")),
   list: ({ environment, userId }, before, limit) =>
     sql<Row>`SELECT * FROM sessions WHERE environment = ${environment} AND user_id = ${userId}
       ${before === null ? sql`` : sql`AND (created_at, session_ref) < (${before.at}, ${before.id})`}
       ORDER BY created_at DESC, session_ref DESC LIMIT ${limit}`.pipe(all("sessions.list", fromRow)),
   due: (environment, now, limit) =>
     sql<Row>`SELECT * FROM sessions WHERE environment = ${environment} AND expiry_due_at <= ${now}
-      ORDER BY expiry_due_at LIMIT ${limit}`.pipe(all("sessions.due", fromRow)),
+      ORDER BY expiry_due_at LIMIT ${limit} ${skipLocked(sql)}`.pipe(all("sessions.due", fromRow)),
   delete: (sessionRef) =>
     sql`DELETE FROM sessions WHERE session_ref = ${sessionRef}`.pipe(run("sessions.delete")),
   countExpiredWithoutEvent: (environment) =>

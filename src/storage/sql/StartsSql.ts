@@ -2,6 +2,7 @@ import type { SqlClient } from "@effect/sql"
 import { Effect } from "effect"
 import type { Start } from "../../domain/Start.js"
 import type { StartsTable } from "../Tables.js"
+import { skipLocked } from "./Dialect.js"
 import { all, first, numberOrNull, run, touched } from "./Statement.js"
 
 interface Row {
@@ -63,5 +64,6 @@ export const startsSql = (sql: SqlClient.SqlClient): StartsTable => ({
   purge: (before, limit) =>
     sql`DELETE FROM starts WHERE session_ref IN (
       SELECT session_ref FROM starts WHERE created_at < ${before} AND state <> 'reserved' LIMIT ${limit}
+      ${skipLocked(sql)}
     ) RETURNING session_ref`.pipe(touched("starts.purge"))
 })

@@ -1,0 +1,17 @@
+import type { IdentifierHash } from "../domain/Correlation.js"
+import type { ProviderEnvironment } from "../domain/Environment.js"
+
+/** Something that two transactions must not decide about at once, whether there is a row of it yet or not. */
+export type Lock = string & { readonly Lock: unique symbol }
+
+const lock = (...parts: ReadonlyArray<string>) => JSON.stringify(parts) as Lock
+
+/** What a user starts: limits, idempotency keys, and the one open session of a kind. */
+export const userLock = (user: { readonly environment: ProviderEnvironment; readonly userId: string }): Lock =>
+  lock("user", user.environment, user.userId)
+
+/** Who is known by an identifier, and which events wait for it. */
+export const identifierLocks = (
+  environment: ProviderEnvironment,
+  hashes: ReadonlyArray<IdentifierHash>
+): ReadonlyArray<Lock> => hashes.map((hash) => lock("identifier", environment, hash))
