@@ -20,16 +20,28 @@ import { Settings, type SettingsValue } from "./settings/Settings.js"
 import { inboxLayer } from "./storage/InboxLive.js"
 import { outboxLayer } from "./storage/OutboxLive.js"
 import { pollTimetableLayer } from "./storage/PollTimetableLive.js"
+import { postgresClient } from "./storage/PostgresDatabase.js"
+import { postgresFeed } from "./storage/PostgresFeed.js"
 import { recordsLayer } from "./storage/RecordsLive.js"
 import { retentionStoreLayer } from "./storage/RetentionStoreLive.js"
 import { sessionRepositoryLayer } from "./storage/SessionRepositoryLive.js"
 import { sqliteTables } from "./storage/SqliteDatabase.js"
+import { tablesSql } from "./storage/sql/TablesSql.js"
 import { VerifyHumanClient } from "./verifyhuman/VerifyHumanClient.js"
 import { RejectedDeliveries } from "./webhooks/RejectedDeliveries.js"
 import { WebhookIntake } from "./webhooks/WebhookIntake.js"
 import { WebhookVerifier } from "./webhooks/WebhookVerifier.js"
 
-const storage = ({ database }: SettingsValue) =>
+const database = ({ database, postgres }: SettingsValue) => {
+  if (database._tag !== "postgres") {
+    const filename = database._tag === "memory" ? ":memory:" : database.filename
+    return Layer.merge(sqliteTables(filename), SessionFeed.layerMemory)
+  }
+  const { url } = database
+  return Layer.merge(tablesSql, postgresFeed(url)).pipe(Layer.provide(postgresClient({ url, ...postgres })))
+}
+
+const storage = (settings: SettingsValue) =>
   Layer.mergeAll(
     sessionRepositoryLayer,
     inboxLayer,
@@ -37,7 +49,7 @@ const storage = ({ database }: SettingsValue) =>
     pollTimetableLayer,
     recordsLayer,
     retentionStoreLayer
-  ).pipe(Layer.provide(sqliteTables(database._tag === "memory" ? ":memory:" : database.filename)))
+  ).pipe(Layer.provideMerge(database(settings)))
 
 const provider = ({ sandbox, verifyHuman }: SettingsValue) =>
   VerifyHumanClient.layer({
@@ -82,7 +94,7 @@ const http = (settings: SettingsValue) =>
 const service = (settings: SettingsValue) =>
   Layer.merge(http(settings), background(settings)).pipe(
     Layer.provide([storage(settings), provider(settings)]),
-    Layer.provide([SessionFeed.layerMemory, RejectedDeliveries.layer, PollGate.layer]),
+    Layer.provide([RejectedDeliveries.layer, PollGate.layer]),
     Layer.provide(policies)
   )
 

@@ -7,8 +7,10 @@ export type Lock = string & { readonly Lock: unique symbol }
 const lock = (...parts: ReadonlyArray<string>) => JSON.stringify(parts) as Lock
 
 /** What a user starts: limits, idempotency keys, and the one open session of a kind. */
-export const userLock = (user: { readonly environment: ProviderEnvironment; readonly userId: string }): Lock =>
-  lock("user", user.environment, user.userId)
+export const userLock = (user: {
+  readonly environment: ProviderEnvironment
+  readonly userId: string
+}): Lock => lock("user", user.environment, user.userId)
 
 /** Who is known by an identifier, and which events wait for it. */
 export const identifierLocks = (

@@ -53,8 +53,7 @@ export const makeOpening = Effect.gen(function* () {
       const isOwn = owned?.userId === session.userId && owned.product === session.product && !known.shared
       return (isOwn ? { _tag: "Known", session: owned } : { _tag: "Taken" }) as Tracking
     }
-    if (yield* tables.events.carries(environment, identifier.hash))
-      return { _tag: "Taken" } as Tracking
+    if (yield* tables.events.carries(environment, identifier.hash)) return { _tag: "Taken" } as Tracking
     const now = session.createdAt
     const wait = startAgainAfter(limits, now, yield* tables.starts.since(session, now - limits.windowMillis))
     if (wait > 0) return { _tag: "Limited", retryAfterMillis: wait } as Tracking

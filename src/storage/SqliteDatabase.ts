@@ -27,7 +27,9 @@ export const sqliteClient = (filename: string) =>
   Layer.effectDiscard(Effect.zipRight(durable, migrate)).pipe(
     Layer.provideMerge(SqliteClient.layer({ filename })),
     Layer.provide(filename === ":memory:" ? Layer.empty : Layer.effectDiscard(ownDirectory(filename))),
-    Layer.catchAllCause((cause) => Layer.fail(new DatabaseUnusable({ database: `sqlite:${filename}`, cause: Cause.squash(cause) })))
+    Layer.catchAllCause((cause) =>
+      Layer.fail(new DatabaseUnusable({ database: `sqlite:${filename}`, cause: Cause.squash(cause) }))
+    )
   )
 
 /** `Tables` on SQLite, migrated and durable. */

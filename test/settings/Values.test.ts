@@ -149,10 +149,57 @@ const settings: Partial<Record<Name, Setting>> = {
       ["sqlite::memory:", { _tag: "memory" }],
       ["sqlite:a.db", { _tag: "sqlite", filename: "a.db" }],
       ["sqlite:./data/with space.db", { _tag: "sqlite", filename: "./data/with space.db" }],
-      ["sqlite:/var/lib/a.db", { _tag: "sqlite", filename: "/var/lib/a.db" }]
+      ["sqlite:/var/lib/a.db", { _tag: "sqlite", filename: "/var/lib/a.db" }],
+      ["postgres://u:p@db/a", { _tag: "postgres", url: "postgres://u:p@db/a" }],
+      ["postgresql://db:6432/a?x=1", { _tag: "postgres", url: "postgresql://db:6432/a?x=1" }]
     ],
-    bad: ["sqlite:", "sqlite://host/a.db", "sqlite::memory", "a.db", "mysql://localhost/a", "SQLITE:a.db"],
-    expected: "sqlite:PATH or sqlite::memory:"
+    bad: [
+      "postgres://",
+      "postgres://db",
+      "postgres://db/",
+      "postgres:a",
+      "postgres://u:p@/a",
+      "POSTGRES://db/a",
+      "postgres://db/a#b",
+      "postgres://db:x/a",
+      "sqlite:",
+      "sqlite://host/a.db",
+      "sqlite::memory",
+      "a.db",
+      "mysql://localhost/a",
+      "SQLITE:a.db"
+    ],
+    expected: "sqlite:PATH, sqlite::memory: or postgres://USER:PASSWORD@HOST:PORT/DATABASE"
+  },
+  DATABASE_POOL_SIZE: {
+    at: "postgres.poolSize",
+    good: [
+      ["2", 2],
+      ["500", 500]
+    ],
+    bad: ["1", "501", "0", "-1", "ten", "1.5"],
+    expected: "a number of connections, 2 to 500"
+  },
+  DATABASE_STATEMENT_TIMEOUT: {
+    at: "postgres.statementTimeout",
+    good: [["2 seconds", "2s"]],
+    bad: ["5", "forever", "2 hours", "0 seconds"],
+    expected: "a duration such as 5 seconds or 2 minutes, at most 1 hour"
+  },
+  DATABASE_LOCK_TIMEOUT: {
+    at: "postgres.lockTimeout",
+    good: [["500 millis", "500ms"]],
+    bad: ["5", "forever", "2 hours", "0 seconds"],
+    expected: "a duration such as 5 seconds or 2 minutes, at most 1 hour"
+  },
+  DATABASE_PREPARED_STATEMENTS: {
+    at: "postgres.preparedStatements",
+    good: [
+      ["on", true],
+      ["off", false]
+    ],
+    bad: ["yes", "1", "ON", "true"],
+    expected: "on or off"
   },
   VERIFYHUMAN_BASE_URL: {
     at: "verifyHuman.baseUrl",

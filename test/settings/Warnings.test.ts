@@ -88,3 +88,27 @@ describe("the warning of plain http", () => {
     })
   )
 })
+
+describe("the warning of a database that can be read along", () => {
+  const told = "DATABASE_URL has no sslmode: whoever is on the way to PostgreSQL can read along"
+
+  it.effect("is for another machine without sslmode, where real users are verified", () =>
+    Effect.gen(function* () {
+      const DATABASE_URL = "postgres://u:p@db.internal/a"
+      assert.deepStrictEqual(yield* warnings({ ...real, DATABASE_URL }), [told])
+      assert.deepStrictEqual(yield* warnings({ DATABASE_URL }), [])
+    })
+  )
+
+  it.effect("is not for an encrypted connection, nor for this machine", () =>
+    Effect.gen(function* () {
+      for (const DATABASE_URL of [
+        "postgres://u:p@db.internal/a?sslmode=verify-full",
+        "postgres://u:p@127.0.0.1/a",
+        "postgres://u:p@localhost:5433/a"
+      ]) {
+        assert.deepStrictEqual(yield* warnings({ ...real, DATABASE_URL }), [], DATABASE_URL)
+      }
+    })
+  )
+})

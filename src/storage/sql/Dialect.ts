@@ -4,8 +4,10 @@ import type { SqlClient, Statement } from "@effect/sql"
  * Where PostgreSQL and SQLite differ. SQLite writes one transaction at a time: nothing there has to be locked.
  * Lists are one parameter, so that a statement's text, and with it its plan, is the same for a list of any length.
  */
-const onDialect = <A>(sql: SqlClient.SqlClient, dialects: { readonly pg: () => A; readonly sqlite: () => A }) =>
-  sql.onDialectOrElse({ pg: dialects.pg, orElse: dialects.sqlite })
+const onDialect = <A>(
+  sql: SqlClient.SqlClient,
+  dialects: { readonly pg: () => A; readonly sqlite: () => A }
+) => sql.onDialectOrElse({ pg: dialects.pg, orElse: dialects.sqlite })
 
 /** Holds the rows of a `SELECT` until the transaction ends. */
 export const forUpdate = (sql: SqlClient.SqlClient): Statement.Fragment =>

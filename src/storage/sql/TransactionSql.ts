@@ -32,10 +32,12 @@ const failing = <A, E, R>(transaction: Effect.Effect<A, E, R>): Effect.Effect<A,
   )
 
 export const transactionSql = (sql: SqlClient.SqlClient): Tables["Type"]["transaction"] => {
-  const again: <A, E, R>(transaction: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R> = sql.onDialectOrElse({
-    pg: () => (transaction) => Effect.retry(transaction, whileGivenUp),
-    orElse: () => (transaction) => Effect.retry(transaction, whileBusy)
-  })
+  const again: <A, E, R>(transaction: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R> = sql.onDialectOrElse(
+    {
+      pg: () => (transaction) => Effect.retry(transaction, whileGivenUp),
+      orElse: () => (transaction) => Effect.retry(transaction, whileBusy)
+    }
+  )
   return (operation, body) =>
     failing(sql.withTransaction(body)).pipe(
       again,

@@ -1,0 +1,103 @@
+import type { SqlClient } from "@effect/sql"
+import type { Effect } from "effect"
+import type { Cursor } from "../../src/domain/Cursor.js"
+import type { StorageUnavailable } from "../../src/domain/StorageUnavailable.js"
+import { actionsSql } from "../../src/storage/sql/ActionsSql.js"
+import { auditSql } from "../../src/storage/sql/AuditSql.js"
+import { eventsSql } from "../../src/storage/sql/EventsSql.js"
+import { idempotencySql } from "../../src/storage/sql/IdempotencySql.js"
+import { identifiersSql } from "../../src/storage/sql/IdentifiersSql.js"
+import { pollsSql } from "../../src/storage/sql/PollsSql.js"
+import { sessionsSql } from "../../src/storage/sql/SessionsSql.js"
+import { startsSql } from "../../src/storage/sql/StartsSql.js"
+import { verdictsSql } from "../../src/storage/sql/VerdictsSql.js"
+import type { Slot } from "../../src/storage/Tables.js"
+
+/** What the statements ask for. */
+export interface Asked {
+  readonly slot: Slot
+  readonly sessionRef: string
+  readonly eventId: string
+  readonly actionId: string
+  readonly keyHash: string
+  readonly hashes: ReadonlyArray<string>
+  readonly before: Cursor
+  readonly now: number
+  readonly bodies: number
+  readonly daily: number
+}
+
+/** Every read, claim and purge; each is to find its rows by an index, however many there are. */
+export const statementsOf = (sql: SqlClient.SqlClient, asked: Asked) => {
+  const { actionId, before, bodies, daily, eventId, hashes, keyHash, now, sessionRef, slot } = asked
+  const { environment } = slot
+  const [hash = ""] = hashes
+  const lease = now + 20_000
+  const sessions = sessionsSql(sql)
+  const starts = startsSql(sql)
+  const idempotency = idempotencySql(sql)
+  const identifiers = identifiersSql(sql)
+  const events = eventsSql(sql)
+  const verdicts = verdictsSql(sql)
+  const actions = actionsSql(sql)
+  const polls = pollsSql(sql)
+  const audit = auditSql(sql)
+  return {
+    "sessions.find": () => sessions.find(sessionRef),
+    "sessions.hold": () => sessions.hold(sessionRef),
+    "sessions.findOpen": () => sessions.findOpen(slot),
+    "sessions.close": () => sessions.close(slot),
+    "sessions.list": () => sessions.list(slot, before, 100),
+    "sessions.list from the first": () => sessions.list(slot, null, 100),
+    "sessions.due": () => sessions.due(environment, now, 100),
+    "sessions.delete": () => sessions.delete(sessionRef),
+    "sessions.countExpiredWithoutEvent": () => sessions.countExpiredWithoutEvent(environment),
+    "starts.find": () => starts.find(sessionRef),
+    "starts.findReserved": () => starts.findReserved(slot),
+    "starts.end": () => starts.end(sessionRef, { state: "failed", failure: null, retryAfterMillis: null }),
+    "starts.since": () => starts.since(slot, now - 3_600_000),
+    "starts.deleteOfUser": () => starts.deleteOfUser(slot),
+    "starts.purge": () => starts.purge(daily, 500),
+    "idempotency.find": () => idempotency.find(slot, keyHash),
+    "idempotency.release": () => idempotency.release(sessionRef),
+    "idempotency.complete": () => idempotency.complete(sessionRef, 200),
+    "idempotency.deleteOfUser": () => idempotency.deleteOfUser(slot),
+    "idempotency.purge": () => idempotency.purge(daily, 500),
+    "identifiers.find": () => identifiers.find(environment, hashes),
+    "identifiers.deleteOf": () => identifiers.deleteOf(sessionRef),
+    "events.find": () => events.find(eventId),
+    "events.hold": () => events.hold(eventId),
+    "events.counting": () => events.counting(sessionRef),
+    "events.ofSession": () => events.ofSession(sessionRef),
+    "events.list": () => events.list(environment, null, before, 100),
+    "events.list from the first": () => events.list(environment, null, null, 100),
+    "events.list by state": () => events.list(environment, "unmatched", before, 100),
+    "events.list of the usual state": () => events.list(environment, "applied", before, 100),
+    "events.count": () => events.count(environment, "unmatched"),
+    "events.eraseBodies": () => events.eraseBodies(bodies, 500),
+    "events.candidatesOf": () => events.candidatesOf(eventId),
+    "events.deleteCandidates": () => events.deleteCandidates(eventId),
+    "events.carries": () => events.carries(environment, hash),
+    "events.waiting": () => events.waiting(environment, hashes),
+    "verdicts.ofSession": () => verdicts.ofSession(sessionRef),
+    "verdicts.deleteOf": () => verdicts.deleteOf(sessionRef),
+    "actions.find": () => actions.find(actionId),
+    "actions.claim": () => actions.claim(now, lease, 16),
+    "actions.redrive": () => actions.redrive(actionId, now),
+    "actions.list": () => actions.list(environment, null, before, 100),
+    "actions.list from the first": () => actions.list(environment, null, null, 100),
+    "actions.list by state": () => actions.list(environment, "dead", before, 100),
+    "actions.list of the usual state": () => actions.list(environment, "delivered", before, 100),
+    "actions.count": () => actions.count(environment, "dead"),
+    "actions.ofSession": () => actions.ofSession(sessionRef),
+    "actions.deleteOf": () => actions.deleteOf(sessionRef),
+    "actions.attemptsOf": () => actions.attemptsOf(sessionRef),
+    "actions.purgeAttempts": () => actions.purgeAttempts(bodies, 500),
+    "polls.claim": () => polls.claim(["verifyage", "verifyidentity"], now, lease, 16),
+    "polls.delete": () => polls.delete(sessionRef),
+    "audit.list": () => audit.list(before, 100),
+    "audit.list from the first": () => audit.list(null, 100)
+  } satisfies Readonly<Record<string, () => Effect.Effect<unknown, StorageUnavailable>>>
+}
+
+export type StatementName = keyof ReturnType<typeof statementsOf>
