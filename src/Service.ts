@@ -13,35 +13,22 @@ import { PollGate } from "./polling/PollGate.js"
 import { StatusPoller } from "./polling/StatusPoller.js"
 import { sandboxLayer } from "./sandbox/Sandbox.js"
 import { HostedPages } from "./sessions/HostedPages.js"
-import { SessionFeed } from "./sessions/SessionFeed.js"
 import { Sessions } from "./sessions/Sessions.js"
 import { reachable } from "./settings/Hosts.js"
 import { Settings, type SettingsValue } from "./settings/Settings.js"
+import { databaseLayer } from "./storage/Database.js"
 import { inboxLayer } from "./storage/InboxLive.js"
 import { outboxLayer } from "./storage/OutboxLive.js"
 import { pollTimetableLayer } from "./storage/PollTimetableLive.js"
-import { postgresClient } from "./storage/PostgresDatabase.js"
-import { postgresFeed } from "./storage/PostgresFeed.js"
 import { recordsLayer } from "./storage/RecordsLive.js"
 import { retentionStoreLayer } from "./storage/RetentionStoreLive.js"
 import { sessionRepositoryLayer } from "./storage/SessionRepositoryLive.js"
-import { sqliteTables } from "./storage/SqliteDatabase.js"
-import { tablesSql } from "./storage/sql/TablesSql.js"
 import { VerifyHumanClient } from "./verifyhuman/VerifyHumanClient.js"
 import { RejectedDeliveries } from "./webhooks/RejectedDeliveries.js"
 import { WebhookIntake } from "./webhooks/WebhookIntake.js"
 import { WebhookVerifier } from "./webhooks/WebhookVerifier.js"
 
-const database = ({ database, postgres }: SettingsValue) => {
-  if (database._tag !== "postgres") {
-    const filename = database._tag === "memory" ? ":memory:" : database.filename
-    return Layer.merge(sqliteTables(filename), SessionFeed.layerMemory)
-  }
-  const { url } = database
-  return Layer.merge(tablesSql, postgresFeed(url)).pipe(Layer.provide(postgresClient({ url, ...postgres })))
-}
-
-const storage = (settings: SettingsValue) =>
+const storage = ({ database }: SettingsValue) =>
   Layer.mergeAll(
     sessionRepositoryLayer,
     inboxLayer,
@@ -49,7 +36,7 @@ const storage = (settings: SettingsValue) =>
     pollTimetableLayer,
     recordsLayer,
     retentionStoreLayer
-  ).pipe(Layer.provideMerge(database(settings)))
+  ).pipe(Layer.provideMerge(databaseLayer(database)))
 
 const provider = ({ sandbox, verifyHuman }: SettingsValue) =>
   VerifyHumanClient.layer({

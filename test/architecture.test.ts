@@ -31,7 +31,7 @@ const house: Readonly<Record<string, Room>> = {
   http: { rooms: ["actions", "domain", "operators", "polling", "sessions", "webhooks"] },
   sandbox: { rooms: ["domain", "verifyhuman"] },
   demo: { rooms: ["http"] },
-  cli: { rooms: ["http", "sandbox", "settings", "Service.ts", "../package.json"] },
+  cli: { rooms: ["http", "sandbox", "settings", "storage", "Service.ts", "../package.json"] },
   "Policies.ts": { rooms: ["domain", "http", "sessions", "settings", "webhooks"] },
   "Service.ts": {
     rooms: [

@@ -2,6 +2,7 @@ import { CliConfig, Command, HelpDoc, Span, ValidationError } from "@effect/cli"
 import { NodeContext } from "@effect/platform-node"
 import { Cause, Console, Effect, Exit, Layer } from "effect"
 import manifest from "../../package.json" with { type: "json" }
+import { migrate } from "./migrate.js"
 import { openapi } from "./openapi.js"
 import { plainConsole } from "./PlainConsole.js"
 import { sandbox } from "./sandbox.js"
@@ -9,7 +10,7 @@ import { serve, serving } from "./serve.js"
 
 const root = Command.make("verifyhuman-dropin", {}, () => serving).pipe(
   Command.withDescription("The backend of VerifyHuman's mobile app drop-in. Without a command: serve."),
-  Command.withSubcommands([serve, sandbox, openapi])
+  Command.withSubcommands([serve, sandbox, migrate, openapi])
 )
 
 const run = Command.run(root, {

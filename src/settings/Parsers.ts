@@ -1,4 +1,4 @@
-import { Duration, Either, LogLevel, Redacted, Schema } from "effect"
+import { Duration, Either, LogLevel, Schema } from "effect"
 import { isMetadataHost } from "../domain/MetadataAddress.js"
 import type { OutcomeSetting } from "../domain/Outcome.js"
 import { Product } from "../domain/Product.js"
@@ -79,25 +79,6 @@ export const outcomes: Parse<ReadonlyMap<string, OutcomeSetting>> = (text) => {
     table.set(wireValue, outcome)
   }
   return table
-}
-
-export type Database =
-  | { readonly _tag: "memory" }
-  | { readonly _tag: "sqlite"; readonly filename: string }
-  | { readonly _tag: "postgres"; readonly url: Redacted.Redacted }
-
-const postgresUrl = (text: string): Database | null => {
-  const url = URL.canParse(text) ? new URL(text) : null
-  const isWhole = url !== null && url.hostname !== "" && url.pathname.length > 1 && url.hash === ""
-  return isWhole ? { _tag: "postgres", url: Redacted.make(text) } : null
-}
-
-export const database: Parse<Database> = (text) => {
-  if (text === "sqlite::memory:") return { _tag: "memory" }
-  if (/^postgres(?:ql)?:\/\//.test(text)) return postgresUrl(text)
-  const filename = text.startsWith("sqlite:") ? text.slice("sqlite:".length) : ""
-  // A second colon is a slip of `sqlite::memory:`, two slashes one of an address with a host.
-  return filename === "" || /^(?::|\/\/)/.test(filename) ? null : { _tag: "sqlite", filename }
 }
 
 const windows: Readonly<Record<string, number>> = {

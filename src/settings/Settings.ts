@@ -1,9 +1,10 @@
-import { Array, Context, Duration, Effect, Either, Equal, Layer, LogLevel, Redacted } from "effect"
+import { Array, Context, Duration, Effect, Either, Equal, Layer, LogLevel, type Redacted } from "effect"
 import { Environment } from "../domain/Environment.js"
 import type { OutcomeSetting } from "../domain/Outcome.js"
 import type { Product } from "../domain/Product.js"
 import { checkRedirect, isLoopback, parsePrefix, type RedirectPrefix } from "../domain/Redirects.js"
 import type { SignatureSetting } from "../domain/Signature.js"
+import { type DatabaseSettings, databaseOf, databaseVariables, isReadOnTheWay } from "./DatabaseSettings.js"
 import * as Hosts from "./Hosts.js"
 import * as Parse from "./Parsers.js"
 import { madeUp, sandboxApiKey, sandboxClientKey } from "./SandboxDefaults.js"
@@ -20,14 +21,7 @@ export interface SettingsValue {
   readonly publicUrl: string
   /** The stand-in provider that runs beside the service; only in the environment `sandbox`. */
   readonly sandbox: { readonly port: number; readonly url: string; readonly behaviour: string } | null
-  readonly database: Parse.Database
-  /** How PostgreSQL is used, if `database` is one. */
-  readonly postgres: {
-    readonly poolSize: number
-    readonly statementTimeout: Duration.Duration
-    readonly lockTimeout: Duration.Duration
-    readonly preparedStatements: boolean
-  }
+  readonly database: DatabaseSettings
   readonly verifyHuman: {
     readonly baseUrl: string
     readonly apiKey: Secret | null
@@ -81,11 +75,7 @@ export const variableNames = [
   "PUBLIC_URL",
   "SANDBOX_PORT",
   "SANDBOX_BEHAVIOUR",
-  "DATABASE_URL",
-  "DATABASE_POOL_SIZE",
-  "DATABASE_STATEMENT_TIMEOUT",
-  "DATABASE_LOCK_TIMEOUT",
-  "DATABASE_PREPARED_STATEMENTS",
+  ...databaseVariables,
   "VERIFYHUMAN_BASE_URL",
   "VERIFYHUMAN_API_KEY",
   "VERIFYHUMAN_AUTH_SCHEME",
@@ -121,12 +111,6 @@ export const variableNames = [
   "LOG_LEVEL",
   "LOG_FORMAT"
 ] as const
-
-/** Over a network, and not encrypted. */
-const isReadable = (url: Secret) => {
-  const { hostname, searchParams } = new URL(Redacted.value(url))
-  return !isLoopback(hostname) && !searchParams.has("sslmode") && !searchParams.has("ssl")
-}
 
 const isTerminal = () => process.stdout.isTTY === true
 
@@ -244,13 +228,8 @@ const read: Effect.Effect<SettingsValue, SettingsError> = Effect.gen(function* (
     webhookSecrets.length > 0
   )
 
-  const database = withDefault<Parse.Database>(
-    "DATABASE_URL",
-    "sqlite:PATH, sqlite::memory: or postgres://USER:PASSWORD@HOST:PORT/DATABASE",
-    Parse.database,
-    { _tag: "sqlite", filename: "./data/verifyhuman-dropin.db" }
-  )
-  if (!isSandbox && database._tag === "postgres" && isReadable(database.url)) {
+  const database = databaseOf(env)
+  if (!isSandbox && isReadOnTheWay(database)) {
     warnings.push("DATABASE_URL has no sslmode: whoever is on the way to PostgreSQL can read along")
   }
 
@@ -327,18 +306,6 @@ const read: Effect.Effect<SettingsValue, SettingsError> = Effect.gen(function* (
       ? { port: sandboxPort, url: sandboxUrl, behaviour: text("SANDBOX_BEHAVIOUR") ?? "" }
       : null,
     database,
-    postgres: {
-      poolSize: withDefault(
-        "DATABASE_POOL_SIZE",
-        "a number of connections, 2 to 500",
-        Parse.wholeNumber(2, 500),
-        10
-      ),
-      statementTimeout: withDefault("DATABASE_STATEMENT_TIMEOUT", time, Parse.duration, Duration.seconds(5)),
-      lockTimeout: withDefault("DATABASE_LOCK_TIMEOUT", time, Parse.duration, Duration.seconds(3)),
-      preparedStatements:
-        withDefault("DATABASE_PREPARED_STATEMENTS", "on or off", Parse.oneOf("on", "off"), "on") === "on"
-    },
     verifyHuman: {
       baseUrl,
       apiKey: (standsIn ? null : apiKey) ?? (isSandbox ? sandboxApiKey : null),

@@ -22,14 +22,26 @@ const ownDirectory = Effect.fnUntraced(function* (filename: string) {
   yield* fs.makeDirectory(path.dirname(filename), { recursive: true, mode: 0o700 })
 })
 
+const connection = (filename: string) =>
+  Layer.effectDiscard(durable).pipe(
+    Layer.provideMerge(SqliteClient.layer({ filename })),
+    Layer.provide(filename === ":memory:" ? Layer.empty : Layer.effectDiscard(ownDirectory(filename)))
+  )
+
+const unusable = (filename: string) => (cause: Cause.Cause<unknown>) =>
+  new DatabaseUnusable({ database: `sqlite:${filename}`, cause: Cause.squash(cause) })
+
 /** The connection: one file (or `:memory:`), one process. */
 export const sqliteClient = (filename: string) =>
-  Layer.effectDiscard(Effect.zipRight(durable, migrate)).pipe(
-    Layer.provideMerge(SqliteClient.layer({ filename })),
-    Layer.provide(filename === ":memory:" ? Layer.empty : Layer.effectDiscard(ownDirectory(filename))),
-    Layer.catchAllCause((cause) =>
-      Layer.fail(new DatabaseUnusable({ database: `sqlite:${filename}`, cause: Cause.squash(cause) }))
-    )
+  Layer.effectDiscard(migrate).pipe(
+    Layer.provideMerge(connection(filename)),
+    Layer.catchAllCause((cause) => Layer.fail(unusable(filename)(cause)))
+  )
+
+export const migrateSqlite = (filename: string) =>
+  migrate.pipe(
+    Effect.provide(connection(filename)),
+    Effect.catchAllCause((cause) => Effect.fail(unusable(filename)(cause)))
   )
 
 /** `Tables` on SQLite, migrated and durable. */

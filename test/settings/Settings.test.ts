@@ -8,7 +8,6 @@ const everywhere = {
   port: 3000,
   publicUrl: "http://localhost:3000",
   database: { _tag: "sqlite", filename: "./data/verifyhuman-dropin.db" },
-  postgres: { poolSize: 10, statementTimeout: "5s", lockTimeout: "3s", preparedStatements: true },
   limits: { start: { count: 5, windowMillis: 3_600_000 } },
   retention: { days: 30, reviewDays: 14 }
 }

@@ -19,6 +19,15 @@ interface Setting {
 
 const same = (...values: ReadonlyArray<string>): ReadonlyArray<Good> => values.map((value) => [value, value])
 
+const postgres = (url: string) => ({
+  _tag: "postgres",
+  url,
+  poolSize: 10,
+  statementTimeout: "5s",
+  lockTimeout: "3s",
+  preparedStatements: true
+})
+
 const address = "an http:// or https:// address, without user info and fragment"
 const base = "an http:// or https:// address, without user info, query and fragment"
 const port = {
@@ -150,8 +159,8 @@ const settings: Partial<Record<Name, Setting>> = {
       ["sqlite:a.db", { _tag: "sqlite", filename: "a.db" }],
       ["sqlite:./data/with space.db", { _tag: "sqlite", filename: "./data/with space.db" }],
       ["sqlite:/var/lib/a.db", { _tag: "sqlite", filename: "/var/lib/a.db" }],
-      ["postgres://u:p@db/a", { _tag: "postgres", url: "postgres://u:p@db/a" }],
-      ["postgresql://db:6432/a?x=1", { _tag: "postgres", url: "postgresql://db:6432/a?x=1" }]
+      ["postgres://u:p@db/a", postgres("postgres://u:p@db/a")],
+      ["postgresql://db:6432/a?x=1", postgres("postgresql://db:6432/a?x=1")]
     ],
     bad: [
       "postgres://",
@@ -172,7 +181,8 @@ const settings: Partial<Record<Name, Setting>> = {
     expected: "sqlite:PATH, sqlite::memory: or postgres://USER:PASSWORD@HOST:PORT/DATABASE"
   },
   DATABASE_POOL_SIZE: {
-    at: "postgres.poolSize",
+    at: "database.poolSize",
+    with: { DATABASE_URL: "postgres://u:p@db/a" },
     good: [
       ["2", 2],
       ["500", 500]
@@ -181,19 +191,22 @@ const settings: Partial<Record<Name, Setting>> = {
     expected: "a number of connections, 2 to 500"
   },
   DATABASE_STATEMENT_TIMEOUT: {
-    at: "postgres.statementTimeout",
+    at: "database.statementTimeout",
+    with: { DATABASE_URL: "postgres://u:p@db/a" },
     good: [["2 seconds", "2s"]],
     bad: ["5", "forever", "2 hours", "0 seconds"],
     expected: "a duration such as 5 seconds or 2 minutes, at most 1 hour"
   },
   DATABASE_LOCK_TIMEOUT: {
-    at: "postgres.lockTimeout",
+    at: "database.lockTimeout",
+    with: { DATABASE_URL: "postgres://u:p@db/a" },
     good: [["500 millis", "500ms"]],
     bad: ["5", "forever", "2 hours", "0 seconds"],
     expected: "a duration such as 5 seconds or 2 minutes, at most 1 hour"
   },
   DATABASE_PREPARED_STATEMENTS: {
-    at: "postgres.preparedStatements",
+    at: "database.preparedStatements",
+    with: { DATABASE_URL: "postgres://u:p@db/a" },
     good: [
       ["on", true],
       ["off", false]

@@ -2,7 +2,7 @@ import type { SqlClient } from "@effect/sql"
 import { Effect } from "effect"
 import type { Action, ActionAttempt } from "../../domain/Action.js"
 import type { ActionsTable } from "../Tables.js"
-import { skipLocked } from "./Dialect.js"
+import { isFoundBy, place, skipLocked } from "./Dialect.js"
 import { all, counted, first, numberOrNull, run, touched } from "./Statement.js"
 
 interface Row {
@@ -78,7 +78,9 @@ export const actionsSql = (sql: SqlClient.SqlClient): ActionsTable => ({
           SELECT 1 FROM actions b WHERE b.session_ref = a.session_ref AND b.sequence < a.sequence AND b.state = 'pending'
         ) ORDER BY a.next_attempt_at LIMIT ${limit} ${skipLocked(sql)}
       ) UPDATE actions SET attempts = attempts + 1, tries = tries + 1, next_attempt_at = ${until}
-      WHERE id IN (SELECT id FROM due) RETURNING *`.pipe(all("actions.claim", fromRow)),
+      WHERE ${isFoundBy(sql, sql`id`, sql`SELECT id FROM due`)} RETURNING *`.pipe(
+      all("actions.claim", fromRow)
+    ),
   settle: (action, end) =>
     sql`UPDATE actions SET state = ${end.state}, next_attempt_at = ${end.nextAttemptAt},
       finished_at = ${end.finishedAt} WHERE id = ${action.id} AND state = 'pending'
@@ -119,8 +121,10 @@ export const actionsSql = (sql: SqlClient.SqlClient): ActionsTable => ({
       all("actions.attemptsOf", attemptFromRow)
     ),
   purgeAttempts: (before, limit) =>
-    sql`DELETE FROM action_attempts WHERE (action_id, attempt) IN (
-      SELECT t.action_id, t.attempt FROM action_attempts t JOIN actions a ON a.id = t.action_id
-      WHERE t.at < ${before} AND a.state = 'delivered' LIMIT ${limit} ${skipLocked(sql, "t")}
-    ) RETURNING action_id`.pipe(touched("actions.purgeAttempts"))
+    sql`DELETE FROM action_attempts WHERE ${isFoundBy(
+      sql,
+      place(sql),
+      sql`SELECT t.${place(sql)} FROM action_attempts t JOIN actions a ON a.id = t.action_id
+        WHERE t.at < ${before} AND a.state = 'delivered' ORDER BY t.at LIMIT ${limit} ${skipLocked(sql, "t")}`
+    )} RETURNING action_id`.pipe(touched("actions.purgeAttempts"))
 })

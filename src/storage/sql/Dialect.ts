@@ -20,6 +20,24 @@ export const skipLocked = (sql: SqlClient.SqlClient, table?: string): Statement.
     sqlite: () => sql.literal("")
   })
 
+/** Where a row lies; it stays there while the transaction holds it. */
+export const place = (sql: SqlClient.SqlClient): Statement.Fragment =>
+  sql.literal(onDialect(sql, { pg: () => "ctid", sqlite: () => "rowid" }))
+
+/**
+ * Among the few that a `SELECT` finds. PostgreSQL expects a tenth of a table of any `LIMIT` it does not know, and
+ * would rather read the whole table than look up so many; of an array it expects ten.
+ */
+export const isFoundBy = (
+  sql: SqlClient.SqlClient,
+  column: Statement.Fragment,
+  select: Statement.Fragment
+): Statement.Fragment =>
+  onDialect(sql, {
+    pg: () => sql`${column} = ANY(ARRAY(${select}))`,
+    sqlite: () => sql`${column} IN (${select})`
+  })
+
 /** A list as one parameter: the driver for PostgreSQL writes an array, SQLite reads JSON. */
 const parameter = (sql: SqlClient.SqlClient, values: ReadonlyArray<string>) =>
   onDialect(sql, {

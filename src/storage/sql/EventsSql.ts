@@ -2,7 +2,7 @@ import type { SqlClient } from "@effect/sql"
 import { Effect } from "effect"
 import type { InboxEvent } from "../../domain/InboxEvent.js"
 import type { EventsTable } from "../Tables.js"
-import { forUpdate, isOneOf, listOf, skipLocked } from "./Dialect.js"
+import { forUpdate, isFoundBy, isOneOf, listOf, place, skipLocked } from "./Dialect.js"
 import { all, counted, first, numberOrNull, run, touched } from "./Statement.js"
 
 interface Row {
@@ -116,9 +116,12 @@ export const eventsSql = (sql: SqlClient.SqlClient): EventsTable => ({
     sql<{ n: number }>`SELECT count(*) AS n FROM events WHERE environment = ${environment}
       AND state = ${state}`.pipe(counted("events.count")),
   eraseBodies: (before, limit) =>
-    sql`UPDATE events SET body = NULL WHERE id IN (
-      SELECT id FROM events WHERE body IS NOT NULL AND received_at < ${before} LIMIT ${limit} ${skipLocked(sql)}
-    ) RETURNING id`.pipe(touched("events.eraseBodies")),
+    sql`UPDATE events SET body = NULL WHERE ${isFoundBy(
+      sql,
+      place(sql),
+      sql`SELECT ${place(sql)} FROM events WHERE body IS NOT NULL AND received_at < ${before}
+        ORDER BY received_at LIMIT ${limit} ${skipLocked(sql)}`
+    )} RETURNING id`.pipe(touched("events.eraseBodies")),
 
   insertCandidates: (event, hashes) =>
     hashes.length === 0
@@ -140,7 +143,10 @@ export const eventsSql = (sql: SqlClient.SqlClient): EventsTable => ({
   waiting: (environment, hashes) =>
     hashes.length === 0
       ? Effect.succeed([])
-      : sql<Row>`SELECT * FROM events WHERE state = 'unmatched' AND id IN (
-          SELECT event_id FROM event_candidates WHERE environment = ${environment} AND ${isOneOf(sql, "hash", hashes)}
-        ) ORDER BY received_at, id`.pipe(all("events.waiting", fromRow))
+      : sql<Row>`SELECT * FROM events WHERE state = 'unmatched' AND ${isFoundBy(
+          sql,
+          sql`id`,
+          sql`SELECT event_id FROM event_candidates
+            WHERE environment = ${environment} AND ${isOneOf(sql, "hash", hashes)}`
+        )} ORDER BY received_at, id`.pipe(all("events.waiting", fromRow))
 })

@@ -1,7 +1,7 @@
 import type { SqlClient } from "@effect/sql"
 import type { IdempotencyRecord } from "../../domain/Start.js"
 import type { IdempotencyTable } from "../Tables.js"
-import { skipLocked } from "./Dialect.js"
+import { isFoundBy, place, skipLocked } from "./Dialect.js"
 import { first, run, touched } from "./Statement.js"
 
 interface Row {
@@ -57,8 +57,10 @@ export const idempotencySql = (sql: SqlClient.SqlClient): IdempotencyTable => ({
       run("idempotency.deleteOfUser")
     ),
   purge: (before, limit) =>
-    sql`DELETE FROM idempotency_keys WHERE (environment, user_id, key_hash) IN (
-      SELECT environment, user_id, key_hash FROM idempotency_keys WHERE created_at < ${before} LIMIT ${limit}
-      ${skipLocked(sql)}
-    ) RETURNING key_hash`.pipe(touched("idempotency.purge"))
+    sql`DELETE FROM idempotency_keys WHERE ${isFoundBy(
+      sql,
+      place(sql),
+      sql`SELECT ${place(sql)} FROM idempotency_keys WHERE created_at < ${before}
+        ORDER BY created_at LIMIT ${limit} ${skipLocked(sql)}`
+    )} RETURNING key_hash`.pipe(touched("idempotency.purge"))
 })

@@ -2,7 +2,7 @@ import type { SqlClient } from "@effect/sql"
 import { Effect } from "effect"
 import type { Poll } from "../../domain/Poll.js"
 import type { PollsTable } from "../Tables.js"
-import { isOneOf, skipLocked } from "./Dialect.js"
+import { isFoundBy, isOneOf, skipLocked } from "./Dialect.js"
 import { all, run } from "./Statement.js"
 
 interface Row {
@@ -41,7 +41,9 @@ export const pollsSql = (sql: SqlClient.SqlClient): PollsTable => ({
           SELECT session_ref FROM polls WHERE next_at <= ${now} AND ${isOneOf(sql, "product", products)}
           ORDER BY next_at LIMIT ${limit} ${skipLocked(sql)}
         ) UPDATE polls SET attempts = attempts + 1, next_at = ${until}
-        WHERE session_ref IN (SELECT session_ref FROM due) RETURNING *`.pipe(all("polls.claim", fromRow)),
+        WHERE ${isFoundBy(sql, sql`session_ref`, sql`SELECT session_ref FROM due`)} RETURNING *`.pipe(
+          all("polls.claim", fromRow)
+        ),
   reschedule: (poll, nextAt) =>
     sql`UPDATE polls SET next_at = ${nextAt} WHERE session_ref = ${poll.sessionRef}
       AND attempts = ${poll.attempts}`.pipe(run("polls.reschedule")),

@@ -2,7 +2,7 @@ import type { SqlClient } from "@effect/sql"
 import { Effect } from "effect"
 import type { Start } from "../../domain/Start.js"
 import type { StartsTable } from "../Tables.js"
-import { skipLocked } from "./Dialect.js"
+import { isFoundBy, place, skipLocked } from "./Dialect.js"
 import { all, first, numberOrNull, run, touched } from "./Statement.js"
 
 interface Row {
@@ -62,8 +62,10 @@ export const startsSql = (sql: SqlClient.SqlClient): StartsTable => ({
       run("starts.deleteOfUser")
     ),
   purge: (before, limit) =>
-    sql`DELETE FROM starts WHERE session_ref IN (
-      SELECT session_ref FROM starts WHERE created_at < ${before} AND state <> 'reserved' LIMIT ${limit}
-      ${skipLocked(sql)}
-    ) RETURNING session_ref`.pipe(touched("starts.purge"))
+    sql`DELETE FROM starts WHERE ${isFoundBy(
+      sql,
+      place(sql),
+      sql`SELECT ${place(sql)} FROM starts WHERE created_at < ${before} AND state <> 'reserved'
+        ORDER BY created_at LIMIT ${limit} ${skipLocked(sql)}`
+    )} RETURNING session_ref`.pipe(touched("starts.purge"))
 })
