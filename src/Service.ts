@@ -24,7 +24,6 @@ import { recordsLayer } from "./storage/RecordsLive.js"
 import { retentionStoreLayer } from "./storage/RetentionStoreLive.js"
 import { sessionRepositoryLayer } from "./storage/SessionRepositoryLive.js"
 import { VerifyHumanClient } from "./verifyhuman/VerifyHumanClient.js"
-import { RejectedDeliveries } from "./webhooks/RejectedDeliveries.js"
 import { WebhookIntake } from "./webhooks/WebhookIntake.js"
 import { WebhookVerifier } from "./webhooks/WebhookVerifier.js"
 
@@ -81,7 +80,7 @@ const http = (settings: SettingsValue) =>
 const service = (settings: SettingsValue) =>
   Layer.merge(http(settings), background(settings)).pipe(
     Layer.provide([storage(settings), provider(settings)]),
-    Layer.provide([RejectedDeliveries.layer, PollGate.layer]),
+    Layer.provide(PollGate.layer),
     Layer.provide(policies)
   )
 

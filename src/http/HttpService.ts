@@ -11,12 +11,11 @@ import { listen, NodeListener, withoutUpgrades } from "./NodeListener.js"
 import { OperatorAccess } from "./OperatorAccess.js"
 import { OperatorsLive } from "./Operators.js"
 import { PhoneLive } from "./Phone.js"
-import { WaitSlots } from "./WaitSlots.js"
 import { WebhookLive } from "./Webhook.js"
 
 const api = HttpLayerRouter.addHttpApi(Api, { openapiPath: "/openapi.json" }).pipe(
   Layer.provide([PhoneLive, WebhookLive, OperatorsLive, HealthLive]),
-  Layer.provide([Access.layer, OperatorAccess.layer, WaitSlots.layer])
+  Layer.provide([Access.layer, OperatorAccess.layer])
 )
 
 /** The routes of the contract. */

@@ -46,7 +46,7 @@ export const OperatorsLive = HttpApiBuilder.group(Api, "operator", (handlers) =>
           return {
             unmatched_events: figures.unmatchedEvents,
             expired_without_event: figures.expiredWithoutEvent,
-            rejected_deliveries: yield* rejected.count,
+            rejected_deliveries: yield* Effect.mapError(rejected.count, problemOf),
             pending_actions: figures.pendingActions,
             dead_actions: figures.deadActions,
             poller: {

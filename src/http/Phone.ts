@@ -5,6 +5,7 @@ import type { Session } from "../domain/Session.js"
 import { type Caller, CurrentCaller } from "../sessions/Caller.js"
 import { Sessions } from "../sessions/Sessions.js"
 import type { StartCommand } from "../sessions/StartPlan.js"
+import { WaitSlots } from "../sessions/WaitSlots.js"
 import { phoneBodyLimit } from "./Access.js"
 import { Api } from "./Api.js"
 import { PhoneStart, ServiceStart, TrackRequest } from "./Bodies.js"
@@ -23,7 +24,6 @@ import {
   trackedBody
 } from "./StatusAnswer.js"
 import { toItsEnd } from "./ToItsEnd.js"
-import { WaitSlots } from "./WaitSlots.js"
 
 const startCommand = (caller: Caller, body: typeof ServiceStart.Type): StartCommand => ({
   product: body.product ?? null,

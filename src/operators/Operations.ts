@@ -1,16 +1,17 @@
 import { Clock, Context, Effect, Layer } from "effect"
 import { Outbox } from "../actions/Outbox.js"
-import type { ActionNotDead, ActionNotFound } from "../actions/OutboxErrors.js"
+import { type ActionNotDead, ActionNotFound } from "../actions/OutboxErrors.js"
 import type { Action } from "../domain/Action.js"
 import type { AuditEntry } from "../domain/Audit.js"
+import { mayBeOwnId } from "../domain/OwnId.js"
 import type { StorageUnavailable } from "../domain/StorageUnavailable.js"
 import { readWebhookEvent } from "../domain/WebhookEvent.js"
 import { Entropy } from "../sessions/Entropy.js"
-import type { SessionNotFound } from "../sessions/SessionErrors.js"
+import { SessionNotFound } from "../sessions/SessionErrors.js"
 import { SessionFeed } from "../sessions/SessionFeed.js"
 import { SessionRepository } from "../sessions/SessionRepository.js"
 import { type Admission, Inbox } from "../webhooks/Inbox.js"
-import type { EventNotFound, EventNotLinkable } from "../webhooks/InboxErrors.js"
+import { EventNotFound, type EventNotLinkable } from "../webhooks/InboxErrors.js"
 import { WebhookPolicy } from "../webhooks/WebhookPolicy.js"
 import type { Operator } from "./Operator.js"
 
@@ -64,15 +65,19 @@ export class Operations extends Context.Tag("verifyhuman-dropin/Operations")<
 
       return {
         link: Effect.fn("Operations.link")(function* (operator, eventId, sessionRef) {
+          if (!mayBeOwnId(eventId)) return yield* new EventNotFound()
+          if (!mayBeOwnId(sessionRef)) return yield* new SessionNotFound()
           const audit = yield* entry(operator, "link", eventId, { session_ref: sessionRef })
           return yield* Effect.flatMap(inbox.link(eventId, sessionRef, audit), told)
         }),
         replay: Effect.fn("Operations.replay")(function* (operator, eventId) {
+          if (!mayBeOwnId(eventId)) return yield* new EventNotFound()
           const audit = yield* entry(operator, "replay", eventId)
           const read = (body: Uint8Array) => readWebhookEvent(body, outcomes)
           return yield* Effect.flatMap(inbox.replay(eventId, read, audit), told)
         }),
         redrive: Effect.fn("Operations.redrive")(function* (operator, actionId) {
+          if (!mayBeOwnId(actionId)) return yield* new ActionNotFound()
           const audit = yield* entry(operator, "redrive", actionId)
           const action = yield* outbox.redrive(actionId, audit)
           yield* feed.publish(action.sessionRef)

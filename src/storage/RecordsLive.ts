@@ -1,4 +1,5 @@
 import { Effect, Layer } from "effect"
+import { mayBeOwnId } from "../domain/OwnId.js"
 import { Records } from "../operators/Records.js"
 import { SessionNotFound } from "../sessions/SessionErrors.js"
 import { VerdictPolicy } from "../sessions/VerdictPolicy.js"
@@ -12,7 +13,7 @@ export const recordsLayer: Layer.Layer<Records, never, Tables | VerdictPolicy> =
     const { environment } = yield* VerdictPolicy
 
     const record = Effect.fnUntraced(function* (sessionRef: string) {
-      const session = yield* sessions.find(sessionRef)
+      const session = mayBeOwnId(sessionRef) ? yield* sessions.find(sessionRef) : null
       if (session === null || session.environment !== environment) return yield* new SessionNotFound()
       return {
         session,

@@ -1,5 +1,7 @@
-import { Clock, Context, Effect, Layer } from "effect"
+import { Context, Effect, Layer } from "effect"
 import type { SignatureRejection } from "../domain/Signature.js"
+import type { StorageUnavailable } from "../domain/StorageUnavailable.js"
+import { diagnosing } from "./Diagnosing.js"
 import type { Diagnosis } from "./Diagnosis.js"
 
 /** One delivery that was turned away, as an operator may see it: never its body, never its signature. */
@@ -10,8 +12,8 @@ export interface RejectedDelivery {
   readonly diagnosis: Diagnosis
 }
 
-const kept = 100
-const diagnosesPerSecond = 5
+/** How many are remembered (contract section 4). */
+export const rejectionsKept = 100
 
 /** The deliveries whose signature was not accepted: counted, and the last 100 remembered (contract section 4). */
 export class RejectedDeliveries extends Context.Tag("verifyhuman-dropin/RejectedDeliveries")<
@@ -22,38 +24,25 @@ export class RejectedDeliveries extends Context.Tag("verifyhuman-dropin/Rejected
       delivery: Omit<RejectedDelivery, "at" | "diagnosis">,
       diagnose: () => Diagnosis
     ) => Effect.Effect<void>
-    readonly count: Effect.Effect<number>
+    readonly count: Effect.Effect<number, StorageUnavailable>
     /** Newest first. */
-    readonly recent: Effect.Effect<ReadonlyArray<RejectedDelivery>>
+    readonly recent: Effect.Effect<ReadonlyArray<RejectedDelivery>, StorageUnavailable>
   }
 >() {
-  static readonly layer: Layer.Layer<RejectedDeliveries> = Layer.sync(RejectedDeliveries, () => {
+  /** Of this process, since it began. */
+  static readonly layerMemory: Layer.Layer<RejectedDeliveries> = Layer.sync(RejectedDeliveries, () => {
     const recent: Array<RejectedDelivery> = []
-    let count = 0
-    let second = 0
-    let diagnosed = 0
+    let total = 0
     return {
-      record: Effect.fnUntraced(function* (delivery, diagnose) {
-        const at = yield* Clock.currentTimeMillis
-        count += 1
-        if (Math.floor(at / 1000) !== second) {
-          second = Math.floor(at / 1000)
-          diagnosed = 0
-        }
-        diagnosed += 1
-        if (diagnosed > diagnosesPerSecond) return
-        const rejected = { ...delivery, at, diagnosis: diagnose() }
-        recent.unshift(rejected)
-        recent.length = Math.min(recent.length, kept)
-        yield* Effect.logWarning("Webhook rejected").pipe(
-          Effect.annotateLogs({
-            reason: rejected.reason,
-            bytes: rejected.bytes,
-            diagnosis: rejected.diagnosis.join("; ")
-          })
-        )
-      }),
-      count: Effect.sync(() => count),
+      record: diagnosing((rejected) =>
+        Effect.sync(() => {
+          total += 1
+          if (rejected === null) return
+          recent.unshift(rejected)
+          recent.length = Math.min(recent.length, rejectionsKept)
+        })
+      ),
+      count: Effect.sync(() => total),
       recent: Effect.sync(() => [...recent])
     }
   })

@@ -6,7 +6,17 @@ import { Api } from "../../src/http/Api.js"
 import { tablesMemory } from "../../src/storage/memory/TablesMemory.js"
 import { aBody, unique } from "../suites/fixtures.js"
 import { type Around, interceptedTables } from "../suites/interceptedTables.js"
-import { type Answer, adminToken, ask, deliver, post, service, start, status } from "./harness.js"
+import {
+  type Answer,
+  adminToken,
+  ask,
+  deliver,
+  ofOneProcess,
+  post,
+  service,
+  start,
+  status
+} from "./harness.js"
 import { aStartedSession, assertProblem, track } from "./requests.js"
 
 /** How the database does: with a failure set, each of its statements ends so. */
@@ -36,7 +46,7 @@ const fragileTables = interceptedTables(
 
 const layer = Layer.unwrapEffect(
   Effect.map(Health, (health) =>
-    service({ tables: Layer.provide(fragileTables, Layer.succeed(Health, health)) })
+    service({ database: ofOneProcess(Layer.provide(fragileTables, Layer.succeed(Health, health))) })
   )
 ).pipe(Layer.provideMerge(Health.layer))
 

@@ -4,7 +4,7 @@ import { tablesMemory } from "../../src/storage/memory/TablesMemory.js"
 import { Tables } from "../../src/storage/Tables.js"
 import { aBody } from "../suites/fixtures.js"
 import { head } from "./connection.js"
-import { ask, aUser, deliver, Provider, service, signed, start, status } from "./harness.js"
+import { ask, aUser, deliver, ofOneProcess, Provider, service, signed, start, status } from "./harness.js"
 import { toService } from "./rawRequests.js"
 import { aStartedSession } from "./requests.js"
 
@@ -39,7 +39,9 @@ const gatedTables = Layer.effect(
 ).pipe(Layer.provide(tablesMemory))
 
 const layer = Layer.unwrapEffect(
-  Effect.map(Gate, (gate) => service({ tables: Layer.provide(gatedTables, Layer.succeed(Gate, gate)) }))
+  Effect.map(Gate, (gate) =>
+    service({ database: ofOneProcess(Layer.provide(gatedTables, Layer.succeed(Gate, gate))) })
+  )
 ).pipe(Layer.provideMerge(Gate.layer))
 
 /** Time for the service to hear that a client is gone. */

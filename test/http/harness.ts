@@ -15,6 +15,8 @@ import { SessionFeed } from "../../src/sessions/SessionFeed.js"
 import { SessionPolicy } from "../../src/sessions/SessionPolicy.js"
 import { Sessions } from "../../src/sessions/Sessions.js"
 import { VerdictPolicy } from "../../src/sessions/VerdictPolicy.js"
+import { WaitSlots } from "../../src/sessions/WaitSlots.js"
+import type { Shared } from "../../src/storage/Database.js"
 import { tablesMemory } from "../../src/storage/memory/TablesMemory.js"
 import type { Tables } from "../../src/storage/Tables.js"
 import { VerifyHumanClient } from "../../src/verifyhuman/VerifyHumanClient.js"
@@ -100,32 +102,50 @@ const client = Layer.effect(
   }))
 )
 
+/** What is kept, and what the processes that share it tell each other. */
+export type Database = Layer.Layer<Shared, unknown, NodeContext.NodeContext>
+
+/** A database that one process has for itself. */
+export const ofOneProcess = (tables: Layer.Layer<Tables, unknown, NodeContext.NodeContext>): Database =>
+  Layer.mergeAll(tables, SessionFeed.layerMemory, WaitSlots.layerMemory, RejectedDeliveries.layerMemory)
+
 export interface Overrides {
-  readonly tables?: Layer.Layer<Tables, unknown, NodeContext.NodeContext>
+  readonly database?: Database
   readonly sessions?: Partial<Context.Tag.Service<SessionPolicy>>
   readonly authentication?: Partial<Context.Tag.Service<AuthenticationPolicy>>
   readonly operators?: Context.Tag.Service<OperatorPolicy>
   readonly webhooks?: Partial<Context.Tag.Service<WebhookPolicy>>
 }
 
-/** The whole service on a socket of its own; every layer can be swapped in one line. */
-export const service = (overrides: Overrides = {}) =>
+/** How a suite runs the service that it tests. */
+export type Service = typeof service
+
+/** One process of the service, on a socket of its own; every layer can be swapped in one line. */
+export const node = (overrides: Overrides = {}) =>
   serve(routes, { host: "127.0.0.1", port: 0 }).pipe(
     Layer.provide([Sessions.layer, WebhookIntake.layer, Operations.layer]),
     Layer.provide([HostedPages.layer, WebhookVerifier.layer, tokenAuthenticatorLayer]),
-    Layer.provide([SessionFeed.layerMemory, RejectedDeliveries.layer, PollGate.layer, client]),
+    Layer.provide([PollGate.layer, client]),
     Layer.provideMerge(ports),
     Layer.provide([
-      overrides.tables ?? tablesMemory,
+      overrides.database ?? ofOneProcess(tablesMemory),
       Layer.succeed(OperatorPolicy, overrides.operators ?? operatorPolicy),
       Layer.succeed(VerdictPolicy, verdictPolicy),
       Layer.succeed(SessionPolicy, { ...sessionPolicy, ...overrides.sessions }),
       Layer.succeed(WebhookPolicy, { ...webhookPolicy, ...overrides.webhooks }),
       Layer.succeed(AuthenticationPolicy, { ...authenticationPolicy, ...overrides.authentication })
     ]),
-    Layer.provideMerge(Provider.layer),
     Layer.provide([NodeContext.layer, Logger.minimumLogLevel(LogLevel.None)])
   )
+
+/** The whole service in one process. */
+export const service = (overrides: Overrides = {}) => Layer.provideMerge(node(overrides), Provider.layer)
+
+/** The whole service over this database. */
+export const serviceOn =
+  (database: Database): Service =>
+  (overrides = {}) =>
+    service({ database, ...overrides })
 
 export interface Answer {
   readonly status: number

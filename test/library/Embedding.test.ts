@@ -106,7 +106,7 @@ const embedded = Layer.mergeAll(
   Layer.provide(ActionDelivery, target)
 ).pipe(
   Layer.provide([HostedPages.layer, WebhookVerifier.layer]),
-  Layer.provide([SessionFeed.layerMemory, RejectedDeliveries.layer, PollGate.layer, provider]),
+  Layer.provide([SessionFeed.layerMemory, RejectedDeliveries.layerMemory, PollGate.layer, provider]),
   Layer.provideMerge(storage),
   Layer.provide(policies),
   Layer.provideMerge(Receiver.layer),

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto"
 import { Duration, Effect, Layer, Redacted } from "effect"
 import pg from "pg"
 import { inject } from "vitest"
+import { databaseLayer } from "../../src/storage/Database.js"
 import { postgresClient, postgresTables } from "../../src/storage/PostgresDatabase.js"
 import type { PostgresOptions } from "../../src/storage/PostgresPool.js"
 import { tablesSql } from "../../src/storage/sql/TablesSql.js"
@@ -39,6 +40,13 @@ export const postgresOptions = (url: string, overrides: Partial<PostgresOptions>
   preparedStatements: true,
   ...overrides
 })
+
+/** A database that is there already, with connections of their own. */
+export const sharedDatabase = (url: string, overrides: Partial<PostgresOptions> = {}) =>
+  databaseLayer({ _tag: "postgres", ...postgresOptions(url, overrides) })
+
+/** A new database with all that processes share. */
+export const aDatabase = Layer.unwrapScoped(Effect.map(emptyDatabase, (url) => sharedDatabase(url)))
 
 /** `Tables` on a database of their own. */
 export const onPostgres = Layer.unwrapScoped(

@@ -1,16 +1,6 @@
 import { assert, describe, it, layer as sharing } from "@effect/vitest"
 import { Effect, Layer, Redacted } from "effect"
-import {
-  adminToken,
-  ask,
-  aToken,
-  aUser,
-  type Overrides,
-  post,
-  readToken,
-  service,
-  serviceKey
-} from "../http/harness.js"
+import { adminToken, ask, aToken, aUser, post, readToken, type Service, serviceKey } from "../http/harness.js"
 import {
   aDeadAction,
   delivered,
@@ -28,9 +18,8 @@ const writes = ["events/ev_none/link", "events/ev_none/replay", "actions/ac_none
 )
 
 /** Who gets into the operator's routes, over a real socket (contract section 9). */
-export const operatorAccessSuite = (name: string, tables: Overrides["tables"]) => {
-  const swapped: Overrides = tables === undefined ? {} : { tables }
-  const layer = Layer.fresh(service(swapped))
+export const operatorAccessSuite = (name: string, service: Service) => {
+  const layer = Layer.fresh(service())
   const everyRoute: ReadonlyArray<readonly [method: string, path: string]> = [
     ...reads.map((path) => ["GET", path] as const),
     ...writes.map((path) => ["POST", path] as const)
@@ -42,7 +31,6 @@ export const operatorAccessSuite = (name: string, tables: Overrides["tables"]) =
     Effect.provide(
       test,
       service({
-        ...swapped,
         operators: { tokens: tokens.write.map(Redacted.make), readTokens: tokens.read.map(Redacted.make) }
       })
     )

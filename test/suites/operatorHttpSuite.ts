@@ -1,6 +1,6 @@
 import { assert, describe, layer as sharing } from "@effect/vitest"
 import { Effect, Layer } from "effect"
-import { adminToken, deliver, type Overrides, readToken, service, signed } from "../http/harness.js"
+import { adminToken, deliver, readToken, type Service, signed } from "../http/harness.js"
 import { aDeadAction, attempted, delivered, everything, read, write } from "../http/operators.js"
 import { aStartedSession, assertProblem, paths } from "../http/requests.js"
 import { aBody, unique } from "./fixtures.js"
@@ -12,8 +12,8 @@ const isNewestFirst = (times: ReadonlyArray<string>) =>
   )
 
 /** What operators read, over a real socket (contract section 9). */
-export const operatorHttpSuite = (name: string, tables: Overrides["tables"]) => {
-  const layer = Layer.fresh(service(tables === undefined ? {} : { tables }))
+export const operatorHttpSuite = (name: string, service: Service) => {
+  const layer = Layer.fresh(service())
 
   describe(`what operators read: ${name}`, () => {
     sharing(layer, { excludeTestServices: true })((it) => {

@@ -1,6 +1,6 @@
 import { assert, describe, layer as sharing } from "@effect/vitest"
 import { Effect, Layer } from "effect"
-import { adminToken, ask, deliver, type Overrides, service, signed, status } from "../http/harness.js"
+import { adminToken, ask, deliver, type Service, signed, status } from "../http/harness.js"
 import {
   aDeadAction,
   attempted,
@@ -33,8 +33,8 @@ const auditOf = (target: string) =>
   Effect.map(everything("audit"), (entries) => entries.filter((entry) => entry.target === target))
 
 /** What operators change, over a real socket (contract section 9). */
-export const operatorWritesSuite = (name: string, tables: Overrides["tables"]) => {
-  const layer = Layer.fresh(service(tables === undefined ? {} : { tables }))
+export const operatorWritesSuite = (name: string, service: Service) => {
+  const layer = Layer.fresh(service())
 
   describe(`what operators change: ${name}`, () => {
     sharing(layer, { excludeTestServices: true })((it) => {

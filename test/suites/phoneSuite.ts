@@ -15,7 +15,7 @@ import {
   jwtSecret,
   type Overrides,
   Provider,
-  service,
+  type Service,
   serviceKey,
   start,
   status
@@ -24,13 +24,12 @@ import { aStartedSession, asService, assertProblem, chunked, paths } from "../ht
 import { aBody, aRef, unique } from "./fixtures.js"
 
 /** The contract's section 3 over a real socket: a test for each row of its tables. */
-export const phoneSuite = (name: string, tables: Overrides["tables"]) => {
-  const swapped: Overrides = tables === undefined ? {} : { tables }
-  const layer = Layer.fresh(service(swapped))
+export const phoneSuite = (name: string, service: Service) => {
+  const layer = Layer.fresh(service())
   const withService = <A, E>(
     overrides: Overrides,
     test: Effect.Effect<A, E, Layer.Layer.Success<ReturnType<typeof service>>>
-  ) => Effect.provide(test, service({ ...swapped, ...overrides }))
+  ) => Effect.provide(test, service(overrides))
 
   describe(`the phone: ${name}`, () => {
     sharing(layer, { excludeTestServices: true })((it) => {

@@ -1,7 +1,7 @@
 import { connect } from "node:net"
 import { assert, describe, layer as sharing } from "@effect/vitest"
 import { Effect, Layer } from "effect"
-import { ask, aUser, baseUrl, type Overrides, service } from "../http/harness.js"
+import { ask, aUser, baseUrl, type Service } from "../http/harness.js"
 import { assertProblem } from "../http/requests.js"
 
 /** Says raw bytes to the server and collects what comes back until it closes. */
@@ -17,8 +17,8 @@ const raw = Effect.fnUntraced(function* (text: string) {
 })
 
 /** What every address has in common, over a real socket. */
-export const protocolSuite = (name: string, tables: Overrides["tables"]) => {
-  const layer = Layer.fresh(service(tables === undefined ? {} : { tables }))
+export const protocolSuite = (name: string, service: Service) => {
+  const layer = Layer.fresh(service())
 
   describe(`every other request: ${name}`, () => {
     sharing(layer, { excludeTestServices: true })((it) => {

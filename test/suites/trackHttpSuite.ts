@@ -1,6 +1,6 @@
 import { assert, describe, it, layer as sharing } from "@effect/vitest"
 import { Effect, Layer } from "effect"
-import { ask, aUser, deliver, type Overrides, post, service, status } from "../http/harness.js"
+import { ask, aUser, deliver, type Overrides, post, type Service, status } from "../http/harness.js"
 import { aStartedSession, asService, assertProblem, chunked, paths, track } from "../http/requests.js"
 import { aBody, unique } from "./fixtures.js"
 
@@ -21,13 +21,12 @@ const listed = (user: Record<string, string>) =>
   Effect.map(ask("/api/verifications", { headers: user }), ({ json }) => json.items)
 
 /** `POST /api/track-verification` over a real socket: a test for each thing that the contract says of it. */
-export const trackHttpSuite = (name: string, tables: Overrides["tables"]) => {
-  const swapped: Overrides = tables === undefined ? {} : { tables }
-  const layer = Layer.fresh(service(swapped))
+export const trackHttpSuite = (name: string, service: Service) => {
+  const layer = Layer.fresh(service())
   const withService = <A, E>(
     overrides: Overrides,
     test: Effect.Effect<A, E, Layer.Layer.Success<ReturnType<typeof service>>>
-  ) => Effect.provide(test, service({ ...swapped, ...overrides }))
+  ) => Effect.provide(test, service(overrides))
 
   describe(`tracking: ${name}`, () => {
     sharing(layer, { excludeTestServices: true })((it) => {

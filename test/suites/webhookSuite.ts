@@ -1,12 +1,12 @@
 import { assert, describe, layer as sharing } from "@effect/vitest"
 import { Effect, Layer } from "effect"
-import { deliver, type Overrides, service, signed, status, webhookSecrets } from "../http/harness.js"
+import { deliver, type Service, signed, status, webhookSecrets } from "../http/harness.js"
 import { aStartedSession, assertProblem, chunked } from "../http/requests.js"
 import { aBody } from "./fixtures.js"
 
 /** The contract's section 4 over a real socket: a test for each row of its table. */
-export const webhookSuite = (name: string, tables: Overrides["tables"]) => {
-  const layer = Layer.fresh(service(tables === undefined ? {} : { tables }))
+export const webhookSuite = (name: string, service: Service) => {
+  const layer = Layer.fresh(service())
 
   describe(`the provider: ${name}`, () => {
     sharing(layer, { excludeTestServices: true })((it) => {

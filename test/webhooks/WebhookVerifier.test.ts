@@ -18,7 +18,10 @@ const layer = (scheme: SignatureSetting = "either", given: readonly [string, ...
     scheme,
     outcomes: outcomeTable()
   })
-  return Layer.provideMerge(WebhookVerifier.layer, Layer.merge(policy, Layer.fresh(RejectedDeliveries.layer)))
+  return Layer.provideMerge(
+    WebhookVerifier.layer,
+    Layer.merge(policy, Layer.fresh(RejectedDeliveries.layerMemory))
+  )
 }
 
 const signed = (secret: string, timestamp?: number): SignedDelivery => {

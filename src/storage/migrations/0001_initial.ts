@@ -1,6 +1,25 @@
 import { SqlClient } from "@effect/sql"
 import { Effect } from "effect"
 
+/** Only where several processes share a database; a process alone keeps these in memory. */
+const shared = [
+  `CREATE SEQUENCE rejected_deliveries_counted`,
+  `CREATE TABLE rejected_deliveries (
+    number BIGINT PRIMARY KEY,
+    at BIGINT NOT NULL,
+    reason TEXT NOT NULL,
+    bytes INTEGER NOT NULL,
+    diagnosis TEXT NOT NULL
+  )`,
+  `CREATE UNLOGGED TABLE wait_slots (
+  user_hash TEXT NOT NULL,
+  slot INTEGER NOT NULL,
+  holder TEXT NOT NULL,
+  until TIMESTAMPTZ NOT NULL,
+  PRIMARY KEY (user_hash, slot)
+)`
+]
+
 interface Types {
   readonly text: string
   readonly bytes: string
@@ -178,7 +197,10 @@ const statements = ({ bytes, text }: Types) => [
 
 export default Effect.flatMap(SqlClient.SqlClient, (sql) =>
   Effect.forEach(
-    statements(sql.onDialectOrElse({ pg: () => postgresql, orElse: () => sqlite })),
+    sql.onDialectOrElse({
+      pg: () => [...statements(postgresql), ...shared],
+      orElse: () => statements(sqlite)
+    }),
     (statement) => sql.unsafe(statement),
     { discard: true }
   )
