@@ -7,6 +7,7 @@ export default mergeConfig(
   shared,
   defineConfig({
     test: {
+      globalSetup: ["test/postgres/setup.ts"],
       include: ["test/**/*.long.test.ts"],
       testTimeout: 3_600_000,
       hookTimeout: 120_000

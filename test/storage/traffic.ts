@@ -1,5 +1,8 @@
 import { SqlClient } from "@effect/sql"
-import { Effect } from "effect"
+import { assert } from "@effect/vitest"
+import { Duration, Effect, Layer } from "effect"
+import { postgresClient } from "../../src/storage/PostgresDatabase.js"
+import { emptyDatabase, postgresOptions } from "../postgres/database.js"
 import type { Asked } from "./statements.js"
 
 export interface Traffic {
@@ -28,7 +31,7 @@ const functions = [
 ]
 
 /** One row for each session: what became of it. Most are decided, few expired, hardly any open or in review. */
-const traffic = ({ growth, sessions }: Traffic) => [
+const sessionsOf = ({ growth, sessions }: Traffic) => [
   "SELECT setseed(0.5)",
   `CREATE TEMPORARY TABLE rolled AS SELECT i, (${now} - ${year} * power(1 - i / ${sessions}.0, ${growth}))::bigint AS at,
     random() AS fate, random() AS way, random() AS detour, random() AS luck
@@ -117,43 +120,69 @@ const tables = ({ sessions }: Traffic) => [
     CASE state WHEN 'delivered' THEN 'delivered' ELSE 'failed' END, CASE state WHEN 'delivered' THEN 200 ELSE 503 END, 'ok'
     FROM actions, LATERAL generate_series(1, attempts) AS attempt
     WHERE created_at > ${bodies - hour} OR state = 'dead' ORDER BY created_at`,
-  `INSERT INTO polls SELECT ref, 'test', product, 'msess_' || pg_temp.token(ref), 5, ${now} + (luck * 60000)::bigint - 5000
-    FROM traffic WHERE model = 'mobile' AND kind IN ('pending', 'in_review')`,
+  // As if the provider had not answered for a week: a table of a few pages is read whole, and proves nothing.
+  `INSERT INTO polls SELECT ref, 'test', product, 'msess_' || pg_temp.token(ref), 5,
+    ${now} + (luck * 60000)::bigint - 5000 FROM traffic WHERE model = 'mobile' AND at > ${now - 7 * day}`,
   `INSERT INTO audit SELECT 'au_' || i, at, 'token 0a1b2c3d', '10.0.0.1', 'event.link', ref, '{}'
     FROM traffic WHERE i % 10 = 0`,
   "DROP TABLE rolled, traffic, changes",
   "VACUUM ANALYZE"
 ]
 
-/** Fills an empty database with a year of traffic, on the one connection of this client. */
-export const fill = Effect.fnUntraced(function* (given: Traffic) {
+const fill = Effect.fnUntraced(function* (traffic: Traffic) {
   const sql = yield* SqlClient.SqlClient
-  yield* Effect.forEach([...functions, ...traffic(given), ...tables(given)], (text) => sql.unsafe(text), {
-    discard: true
-  })
+  yield* Effect.forEach(
+    [...functions, ...sessionsOf(traffic), ...tables(traffic)],
+    (text) => sql.unsafe(text),
+    {
+      discard: true
+    }
+  )
 })
 
-/** What a service asks at the end of that time, about one of its latest decided sessions. */
-export const askedOf = Effect.gen(function* () {
+/** One connection, on which temporary tables and settings last, to a database of its own after a year of traffic. */
+export const busyDatabase = (traffic: Traffic) =>
+  Layer.effectDiscard(fill(traffic)).pipe(
+    Layer.provideMerge(
+      Layer.unwrapScoped(
+        Effect.map(emptyDatabase, (url) =>
+          postgresClient(postgresOptions(url, { poolSize: 1, statementTimeout: Duration.minutes(10) }))
+        )
+      )
+    )
+  )
+
+interface Decided {
+  readonly session_ref: string
+  readonly user_id: string
+  readonly fingerprint: string
+  readonly event_id: string
+  readonly action_id: string
+  readonly key_hash: string
+  readonly hashes: ReadonlyArray<string>
+}
+
+/** What the service asks at the end of that time, about each of the latest decided sessions. */
+export const askedOfLatest = Effect.fnUntraced(function* (sessions: number) {
   const sql = yield* SqlClient.SqlClient
-  const [row] = yield* sql<Record<string, string>>`SELECT s.session_ref, s.user_id, s.fingerprint,
-    e.id AS event_id, a.id AS action_id FROM sessions s JOIN events e ON e.session_ref = s.session_ref
-    JOIN actions a ON a.session_ref = s.session_ref WHERE s.status = 'pass' AND s.model = 'hosted'
-    ORDER BY s.created_at DESC LIMIT 1`
-  const known = yield* sql<{ hash: string }>`SELECT hash FROM identifiers WHERE session_ref = ${row?.["session_ref"] ?? ""}`
-  const [key] = yield* sql<{ key_hash: string }>`SELECT key_hash FROM idempotency_keys
-    WHERE session_ref = ${row?.["session_ref"] ?? ""}`
-  const asked: Asked = {
-    slot: { environment: "test", userId: row?.["user_id"] ?? "", fingerprint: row?.["fingerprint"] ?? "" },
-    sessionRef: row?.["session_ref"] ?? "",
-    eventId: row?.["event_id"] ?? "",
-    actionId: row?.["action_id"] ?? "",
-    keyHash: key?.key_hash ?? "",
-    hashes: known.map(({ hash }) => hash),
-    before: { at: now - hour, id: "x" },
-    now,
-    bodies,
-    daily
-  }
-  return asked
+  const decided = yield* sql<Decided>`SELECT s.session_ref, s.user_id, s.fingerprint, e.id AS event_id,
+    a.id AS action_id, k.key_hash, ARRAY(SELECT hash FROM identifiers i WHERE i.session_ref = s.session_ref) AS hashes
+    FROM sessions s JOIN events e ON e.session_ref = s.session_ref JOIN actions a ON a.session_ref = s.session_ref
+    JOIN idempotency_keys k ON k.session_ref = s.session_ref
+    WHERE s.status = 'pass' AND s.model = 'hosted' ORDER BY s.created_at DESC LIMIT ${sessions}`
+  assert.lengthOf(decided, sessions)
+  return decided.map(
+    (session): Asked => ({
+      slot: { environment: "test", userId: session.user_id, fingerprint: session.fingerprint },
+      sessionRef: session.session_ref,
+      eventId: session.event_id,
+      actionId: session.action_id,
+      keyHash: session.key_hash,
+      hashes: session.hashes,
+      before: { at: now - hour, id: "x" },
+      now,
+      bodies,
+      daily
+    })
+  )
 })

@@ -2,7 +2,7 @@ import type { SqlClient } from "@effect/sql"
 import { Effect } from "effect"
 import type { Action, ActionAttempt } from "../../domain/Action.js"
 import type { ActionsTable } from "../Tables.js"
-import { isFoundBy, place, skipLocked } from "./Dialect.js"
+import { isFoundBy, isOneOf, place, skipLocked } from "./Dialect.js"
 import { all, counted, first, numberOrNull, run, touched } from "./Statement.js"
 
 interface Row {
@@ -72,10 +72,14 @@ export const actionsSql = (sql: SqlClient.SqlClient): ActionsTable => ({
   insert: (action) =>
     sql`INSERT INTO actions ${sql.insert({ ...toRow(action) })}`.pipe(run("actions.insert")),
   find: (id) => sql<Row>`SELECT * FROM actions WHERE id = ${id}`.pipe(first("actions.find", fromRow)),
+  /**
+   * The first of a session is looked up by the session: by `b.state = 'pending'`, PostgreSQL would go through all that
+   * are pending for each that is due, as long as it believes that hardly any are.
+   */
   claim: (now, until, limit) =>
     sql<Row>`WITH due AS MATERIALIZED (
-        SELECT a.id FROM actions a WHERE a.state = 'pending' AND a.next_attempt_at <= ${now} AND NOT EXISTS (
-          SELECT 1 FROM actions b WHERE b.session_ref = a.session_ref AND b.sequence < a.sequence AND b.state = 'pending'
+        SELECT a.id FROM actions a WHERE a.state = 'pending' AND a.next_attempt_at <= ${now} AND a.sequence = (
+          SELECT min(b.sequence) FROM actions b WHERE b.session_ref = a.session_ref AND b.finished_at IS NULL
         ) ORDER BY a.next_attempt_at LIMIT ${limit} ${skipLocked(sql)}
       ) UPDATE actions SET attempts = attempts + 1, tries = tries + 1, next_attempt_at = ${until}
       WHERE ${isFoundBy(sql, sql`id`, sql`SELECT id FROM due`)} RETURNING *`.pipe(
@@ -103,12 +107,13 @@ export const actionsSql = (sql: SqlClient.SqlClient): ActionsTable => ({
     sql<Row>`SELECT * FROM actions WHERE session_ref = ${sessionRef} ORDER BY sequence`.pipe(
       all("actions.ofSession", fromRow)
     ),
+  /** The actions first: whoever records an attempt of one holds it, and is through when it can be deleted. */
   deleteOf: (sessionRef) =>
-    Effect.zipRight(
-      sql`DELETE FROM action_attempts WHERE action_id IN (
-        SELECT id FROM actions WHERE session_ref = ${sessionRef}
-      )`.pipe(run("actions.deleteOf")),
-      sql`DELETE FROM actions WHERE session_ref = ${sessionRef}`.pipe(run("actions.deleteOf"))
+    sql<Pick<Row, "id">>`DELETE FROM actions WHERE session_ref = ${sessionRef} RETURNING id`.pipe(
+      all("actions.deleteOf", ({ id }) => id),
+      Effect.flatMap((ids) =>
+        run("actions.deleteOf")(sql`DELETE FROM action_attempts WHERE ${isOneOf(sql, "action_id", ids)}`)
+      )
     ),
 
   insertAttempt: ({ actionId, answer, at, attempt, result, status }) =>
