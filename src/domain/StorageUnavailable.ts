@@ -7,4 +7,6 @@ import { Data } from "effect"
 export class StorageUnavailable extends Data.TaggedError("StorageUnavailable")<{
   readonly operation: string
   readonly cause: unknown
+  /** The database is well, but more waits for it than it can do in time. */
+  readonly overloaded?: true
 }> {}

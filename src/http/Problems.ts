@@ -58,7 +58,9 @@ export const problemOf = (error: UseCaseError): Problem => {
     case "ActionNotDead":
       return new Problem({ code: "action_not_dead" })
     case "StorageUnavailable":
-      return new Problem({ code: "storage_unavailable", cause: error })
+      return error.overloaded === true
+        ? new Problem({ code: "overloaded" })
+        : new Problem({ code: "storage_unavailable", cause: error })
   }
 }
 

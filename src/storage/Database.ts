@@ -4,13 +4,12 @@ import { SessionFeed } from "../sessions/SessionFeed.js"
 import { WaitSlots } from "../sessions/WaitSlots.js"
 import { RejectedDeliveries } from "../webhooks/RejectedDeliveries.js"
 import type { DatabaseUnusable } from "./DatabaseUnusable.js"
-import { migratePostgres, postgresClient } from "./PostgresDatabase.js"
+import { migratePostgres, postgresClient, postgresStatements } from "./PostgresDatabase.js"
 import { postgresFeed } from "./PostgresFeed.js"
 import type { PostgresOptions } from "./PostgresPool.js"
 import { postgresRejectedDeliveries } from "./PostgresRejectedDeliveries.js"
 import { postgresWaitSlots } from "./PostgresWaitSlots.js"
 import { migrateSqlite, sqliteTables } from "./SqliteDatabase.js"
-import { tablesSql } from "./sql/TablesSql.js"
 import type { Tables } from "./Tables.js"
 
 export type Database =
@@ -30,7 +29,12 @@ export const databaseLayer = (
 ): Layer.Layer<Shared, DatabaseUnusable, FileSystem.FileSystem | Path.Path> =>
   database._tag === "postgres"
     ? Layer.provide(
-        Layer.mergeAll(tablesSql, postgresFeed(database.url), postgresWaitSlots, postgresRejectedDeliveries),
+        Layer.mergeAll(
+          postgresStatements(database),
+          postgresFeed(database.url),
+          postgresWaitSlots,
+          postgresRejectedDeliveries
+        ),
         postgresClient(database)
       )
     : Layer.mergeAll(

@@ -41,8 +41,10 @@ export const makeErase = Effect.gen(function* () {
     const sessions = yield* sessionsOf(user)
     for (const { sessionRef } of sessions) {
       yield* tables.sessions.hold(sessionRef)
-      for (const event of yield* tables.events.ofSession(sessionRef)) {
-        yield* tables.events.deleteCandidates(event.id)
+      for (const { id } of yield* tables.events.ofSession(sessionRef)) {
+        const event = yield* tables.events.hold(id)
+        if (event?.sessionRef !== sessionRef) continue
+        yield* tables.events.deleteCandidates(id)
         yield* tables.events.replace(forgotten(event))
       }
       yield* tables.actions.deleteOf(sessionRef)

@@ -127,11 +127,18 @@ export const inboxLayer: Layer.Layer<Inbox, never, Tables | VerdictPolicy> = Lay
       return event === null || event.environment !== environment ? yield* new EventNotFound() : event
     })
 
-    /** The event, nobody else deciding about it or about its identifiers. */
+    const lockIdentifiers = Effect.fnUntraced(function* ({ id, verificationHash }: InboxEvent) {
+      const candidates = yield* tables.events.candidatesOf(id)
+      const verification = verificationHash === null ? [] : [verificationHash]
+      yield* tables.lock(identifierLocks(environment, [...candidates, ...verification]))
+    })
+
+    /** The event, nobody else deciding about it or about its identifiers: nor about those it has just been given. */
     const hold = Effect.fnUntraced(function* (id: string) {
-      yield* tables.lock(identifierLocks(environment, yield* tables.events.candidatesOf(id)))
-      const event = yield* tables.events.hold(id)
-      return event === null || event.environment !== environment ? yield* new EventNotFound() : event
+      yield* lockIdentifiers(yield* find(id))
+      const event = (yield* tables.events.hold(id)) ?? (yield* new EventNotFound())
+      yield* lockIdentifiers(event)
+      return event
     })
 
     const link: Inbox["Type"]["link"] = Effect.fnUntraced(function* (id, sessionRef, audit) {
@@ -174,8 +181,8 @@ export const inboxLayer: Layer.Layer<Inbox, never, Tables | VerdictPolicy> = Lay
     })
 
     return Inbox.of({
-      admit: (delivery) => tables.transaction("Inbox.admit", admit(delivery)),
-      admitAnswer: (answer) => tables.transaction("Inbox.admitAnswer", admitAnswer(answer)),
+      admit: (delivery) => tables.together("Inbox.admit", admit(delivery)),
+      admitAnswer: (answer) => tables.together("Inbox.admitAnswer", admitAnswer(answer)),
       list: ({ before, limit, state }) => tables.events.list(environment, state, before, limit),
       find,
       link: (id, sessionRef, audit) => tables.transaction("Inbox.link", link(id, sessionRef, audit)),

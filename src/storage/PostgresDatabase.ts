@@ -27,6 +27,10 @@ export const postgresClient = (options: PostgresOptions) =>
     Layer.provideMerge(Layer.effectDiscard(migratePostgres(options)))
   )
 
+/** Half of the connections write at most: whoever only reads gets one too. */
+export const postgresStatements = ({ poolSize }: Pick<PostgresOptions, "poolSize">) =>
+  tablesSql({ lanes: Math.max(1, Math.floor(poolSize / 2)), size: 16, waiting: 1024 })
+
 /** `Tables` on PostgreSQL, migrated. Any number of processes may share it. */
 export const postgresTables = (options: PostgresOptions): Layer.Layer<Tables, DatabaseUnusable> =>
-  tablesSql.pipe(Layer.provide(postgresClient(options)))
+  postgresStatements(options).pipe(Layer.provide(postgresClient(options)))

@@ -26,11 +26,10 @@ export const sessionRepositoryLayer: Layer.Layer<SessionRepository, never, Table
       })
 
       return SessionRepository.of({
-        reserve: (request) => tables.transaction("SessionRepository.reserve", reserve(request)),
-        release: (ref, failure) => tables.transaction("SessionRepository.release", release(ref, failure)),
-        open: (session, identifiers) =>
-          tables.transaction("SessionRepository.open", open(session, identifiers)),
-        track: (request) => tables.transaction("SessionRepository.track", track(request)),
+        reserve: (request) => tables.together("SessionRepository.reserve", reserve(request)),
+        release: (ref, failure) => tables.together("SessionRepository.release", release(ref, failure)),
+        open: (session, identifiers) => tables.together("SessionRepository.open", open(session, identifiers)),
+        track: (request) => tables.together("SessionRepository.track", track(request)),
         expire: (now, limit) => tables.transaction("SessionRepository.expire", expire(now, limit)),
         erase: (userId, audit) => tables.transaction("SessionRepository.erase", erase(userId, audit)),
         findStart: tables.starts.find,

@@ -44,8 +44,11 @@ export const migrateSqlite = (filename: string) =>
     Effect.catchAllCause((cause) => Effect.fail(unusable(filename)(cause)))
   )
 
+/** SQLite writes one transaction at a time. */
+export const sqliteStatements = tablesSql({ lanes: 1, size: 64, waiting: 1024 })
+
 /** `Tables` on SQLite, migrated and durable. */
 export const sqliteTables = (
   filename: string
 ): Layer.Layer<Tables, DatabaseUnusable, FileSystem.FileSystem | Path.Path> =>
-  tablesSql.pipe(Layer.provide(sqliteClient(filename)))
+  sqliteStatements.pipe(Layer.provide(sqliteClient(filename)))

@@ -180,6 +180,11 @@ export interface AuditTable {
   readonly list: (before: Cursor | null, limit: number) => List<AuditEntry>
 }
 
+export type Transaction = <A, E, R>(
+  operation: string,
+  body: Effect.Effect<A, E, R>
+) => Effect.Effect<A, E | StorageUnavailable, R>
+
 /**
  * The statements that the repositories are made of, one database behind them. Everything inside `transaction`
  * is committed durably together, or not at all. Transactions of several nodes may run at once: what must not is
@@ -188,10 +193,9 @@ export interface AuditTable {
 export class Tables extends Context.Tag("verifyhuman-dropin/Tables")<
   Tables,
   {
-    readonly transaction: <A, E, R>(
-      operation: string,
-      body: Effect.Effect<A, E, R>
-    ) => Effect.Effect<A, E | StorageUnavailable, R>
+    readonly transaction: Transaction
+    /** The same, sharing a commit with others that come meanwhile; the body may run more than once (see `groupCommit`). */
+    readonly together: Transaction
     /** Until the transaction ends, whoever locks one of these waits. */
     readonly lock: (locks: ReadonlyArray<Lock>) => Write
     readonly ping: Read<void>

@@ -33,7 +33,8 @@ const gatedTables = Layer.effect(
     )
     return Tables.of({
       ...tables,
-      transaction: (operation, body) => tables.transaction(operation, Effect.zipLeft(body, pass))
+      transaction: (operation, body) => tables.transaction(operation, Effect.zipLeft(body, pass)),
+      together: (operation, body) => tables.together(operation, Effect.zipLeft(body, pass))
     })
   })
 ).pipe(Layer.provide(tablesMemory))

@@ -3,9 +3,8 @@ import { Duration, Effect, Layer, Redacted } from "effect"
 import pg from "pg"
 import { inject } from "vitest"
 import { databaseLayer } from "../../src/storage/Database.js"
-import { postgresClient, postgresTables } from "../../src/storage/PostgresDatabase.js"
+import { postgresClient, postgresStatements, postgresTables } from "../../src/storage/PostgresDatabase.js"
 import type { PostgresOptions } from "../../src/storage/PostgresPool.js"
-import { tablesSql } from "../../src/storage/sql/TablesSql.js"
 
 /** One statement on a connection of its own. */
 export const ask = (url: string, statement: string) =>
@@ -55,5 +54,7 @@ export const onPostgres = Layer.unwrapScoped(
 
 /** The same, with its connections for the test. */
 export const onPostgresClient = Layer.unwrapScoped(
-  Effect.map(emptyDatabase, (url) => Layer.provideMerge(tablesSql, postgresClient(postgresOptions(url))))
+  Effect.map(emptyDatabase, (url) =>
+    Layer.provideMerge(postgresStatements(postgresOptions(url)), postgresClient(postgresOptions(url)))
+  )
 )

@@ -7,8 +7,7 @@ import { assert, describe, it } from "@effect/vitest"
 import Database from "better-sqlite3"
 import { Effect, Layer } from "effect"
 import { SessionRepository } from "../../src/sessions/SessionRepository.js"
-import { sqliteClient } from "../../src/storage/SqliteDatabase.js"
-import { tablesSql } from "../../src/storage/sql/TablesSql.js"
+import { sqliteClient, sqliteStatements } from "../../src/storage/SqliteDatabase.js"
 import { expirySuite } from "../suites/expirySuite.js"
 import { aReservation } from "../suites/fixtures.js"
 import { inboxSuite } from "../suites/inboxSuite.js"
@@ -22,7 +21,7 @@ const aFile = () => join(mkdtempSync(join(tmpdir(), "verifyhuman-dropin-")), "da
 
 const onFile = (file: string) =>
   testPorts.pipe(
-    Layer.provide(tablesSql),
+    Layer.provide(sqliteStatements),
     Layer.provideMerge(sqliteClient(file)),
     Layer.provide(NodeContext.layer)
   )

@@ -1,6 +1,6 @@
 import { type Context, Effect, Layer } from "effect"
 import type { StorageUnavailable } from "../../src/domain/StorageUnavailable.js"
-import { Tables } from "../../src/storage/Tables.js"
+import { Tables, type Transaction } from "../../src/storage/Tables.js"
 
 type TablesValue = Context.Tag.Service<Tables>
 type Statement = Effect.Effect<unknown, StorageUnavailable>
@@ -24,20 +24,25 @@ const group = (name: string, members: object, around: Around): object =>
 
 /** The same tables with something around each statement, and around the commit of each transaction. */
 export const intercepted = (tables: TablesValue, around: Around): TablesValue => {
-  const { ping, transaction, ...groups } = tables
-  return {
-    ping: around("ping", ping),
-    transaction: (operation, body) =>
+  const { lock, ping, together, transaction, ...groups } = tables
+  const committed =
+    (commit: Transaction): Transaction =>
+    (operation, body) =>
       around(
         "after commit",
-        transaction(
+        commit(
           operation,
           Effect.flatMap(body, (result) => around("before commit", Effect.succeed(result)))
         )
-      ),
+      )
+  return {
+    lock: (locks) => around("lock", lock(locks)),
+    ping: around("ping", ping),
+    transaction: committed(transaction),
+    together: committed(together),
     ...(Object.fromEntries(
       Object.entries(groups).map(([name, members]) => [name, group(name, members, around)])
-    ) as Omit<TablesValue, "ping" | "transaction">)
+    ) as Omit<TablesValue, "lock" | "ping" | "together" | "transaction">)
   }
 }
 

@@ -1,5 +1,6 @@
 import { SqlClient } from "@effect/sql"
 import { Effect, Layer } from "effect"
+import { type GroupCommitOptions, groupCommit } from "../GroupCommit.js"
 import { Tables } from "../Tables.js"
 import { actionsSql } from "./ActionsSql.js"
 import { auditSql } from "./AuditSql.js"
@@ -15,22 +16,26 @@ import { transactionSql } from "./TransactionSql.js"
 import { verdictsSql } from "./VerdictsSql.js"
 
 /** The statements in SQL, for SQLite and PostgreSQL. */
-export const tablesSql: Layer.Layer<Tables, never, SqlClient.SqlClient> = Layer.effect(
-  Tables,
-  Effect.map(SqlClient.SqlClient, (sql) =>
-    Tables.of({
-      transaction: transactionSql(sql),
-      lock: lockSql(sql),
-      ping: sql`SELECT 1 FROM sessions LIMIT 1`.pipe(run("ping")),
-      sessions: sessionsSql(sql),
-      starts: startsSql(sql),
-      idempotency: idempotencySql(sql),
-      identifiers: identifiersSql(sql),
-      events: eventsSql(sql),
-      verdicts: verdictsSql(sql),
-      actions: actionsSql(sql),
-      polls: pollsSql(sql),
-      audit: auditSql(sql)
+export const tablesSql = (grouping: GroupCommitOptions): Layer.Layer<Tables, never, SqlClient.SqlClient> =>
+  Layer.scoped(
+    Tables,
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const transaction = transactionSql(sql)
+      return Tables.of({
+        transaction,
+        together: yield* groupCommit(transaction, grouping),
+        lock: lockSql(sql),
+        ping: sql`SELECT 1 FROM sessions LIMIT 1`.pipe(run("ping")),
+        sessions: sessionsSql(sql),
+        starts: startsSql(sql),
+        idempotency: idempotencySql(sql),
+        identifiers: identifiersSql(sql),
+        events: eventsSql(sql),
+        verdicts: verdictsSql(sql),
+        actions: actionsSql(sql),
+        polls: pollsSql(sql),
+        audit: auditSql(sql)
+      })
     })
   )
-)

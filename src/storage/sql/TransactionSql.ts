@@ -1,7 +1,7 @@
 import { type SqlClient, SqlError } from "@effect/sql"
 import { Effect, Schedule } from "effect"
 import { StorageUnavailable } from "../../domain/StorageUnavailable.js"
-import type { Tables } from "../Tables.js"
+import type { Transaction } from "../Tables.js"
 
 const codeOf = (error: unknown): string =>
   typeof error === "object" && error !== null
@@ -31,7 +31,7 @@ const failing = <A, E, R>(transaction: Effect.Effect<A, E, R>): Effect.Effect<A,
     defect instanceof SqlError.SqlError ? Effect.fail(defect) : Effect.die(defect)
   )
 
-export const transactionSql = (sql: SqlClient.SqlClient): Tables["Type"]["transaction"] => {
+export const transactionSql = (sql: SqlClient.SqlClient): Transaction => {
   const again: <A, E, R>(transaction: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R> = sql.onDialectOrElse(
     {
       pg: () => (transaction) => Effect.retry(transaction, whileGivenUp),

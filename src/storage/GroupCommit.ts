@@ -1,0 +1,97 @@
+import { Cause, type Context, Deferred, Effect, Exit, Queue, type Scope } from "effect"
+import { StorageUnavailable } from "../domain/StorageUnavailable.js"
+import type { Transaction } from "./Tables.js"
+
+export interface GroupCommitOptions {
+  /** How many groups are under way at once: one where a database writes one transaction at a time. */
+  readonly lanes: number
+  /** How many transactions share a commit at most. */
+  readonly size: number
+  /** How many may wait for their turn; more are refused at once. */
+  readonly waiting: number
+}
+
+interface Member {
+  /** Its statements, inside the group's transaction. */
+  readonly attempt: Effect.Effect<void, unknown>
+  readonly succeed: () => void
+  readonly fail: (cause: Cause.Cause<unknown>) => void
+}
+
+/**
+ * Transactions that arrive while others are under way share one commit, and with it one wait for the disk. Each is
+ * answered only after its commit; who comes when nobody waits is served at once. One that fails takes none with it:
+ * the others are done again without it. So a body may run more than once, and must do nothing but statements.
+ */
+export const groupCommit = (
+  transaction: Transaction,
+  { lanes, size, waiting }: GroupCommitOptions
+): Effect.Effect<Transaction, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const queue = yield* Queue.dropping<Member>(waiting)
+
+    const commit = (group: ReadonlyArray<Member>): Effect.Effect<void> =>
+      Effect.gen(function* () {
+        let failing: Member | null = null
+        const attempts = Effect.suspend(() => {
+          failing = null
+          return Effect.forEach(
+            group,
+            (member) =>
+              Effect.tapErrorCause(member.attempt, () =>
+                Effect.sync(() => {
+                  failing = member
+                })
+              ),
+            { discard: true }
+          )
+        })
+        const exit = yield* Effect.exit(transaction("GroupCommit", attempts))
+        if (Exit.isSuccess(exit)) {
+          for (const member of group) member.succeed()
+        } else if (failing === null || group.length === 1) {
+          for (const member of group) member.fail(exit.cause)
+        } else {
+          yield* commit(group.filter((member) => member !== failing))
+          yield* commit([failing])
+        }
+      })
+
+    const lane = Effect.uninterruptibleMask((restore) =>
+      Effect.gen(function* () {
+        const first = yield* restore(Queue.take(queue))
+        const share = Math.ceil((yield* Queue.size(queue)) / lanes)
+        const others = yield* Queue.takeUpTo(queue, Math.min(size - 1, share))
+        yield* commit([first, ...others])
+      })
+    )
+
+    const shutDown = new StorageUnavailable({ operation: "GroupCommit", cause: new Error("shut down") })
+    yield* Effect.addFinalizer(() =>
+      Effect.map(Queue.takeAll(queue), (left) => {
+        for (const member of left) member.fail(Cause.fail(shutDown))
+      })
+    )
+    yield* Effect.replicateEffect(Effect.forkScoped(Effect.forever(lane)), lanes)
+
+    return <A, E, R>(operation: string, body: Effect.Effect<A, E, R>) =>
+      Effect.contextWithEffect(
+        Effect.fnUntraced(function* (context: Context.Context<R>) {
+          const done = yield* Deferred.make<A, E | StorageUnavailable>()
+          let result: A
+          const isTaken = yield* Queue.offer(queue, {
+            attempt: Effect.map(Effect.provide(body, context), (value) => {
+              result = value
+            }),
+            succeed: () => Deferred.unsafeDone(done, Exit.succeed(result)),
+            fail: (cause) => Deferred.unsafeDone(done, Exit.failCause(cause as Cause.Cause<E>))
+          })
+          if (isTaken) return yield* Deferred.await(done)
+          return yield* new StorageUnavailable({
+            operation,
+            cause: new Error("too many wait"),
+            overloaded: true
+          })
+        })
+      )
+  })
