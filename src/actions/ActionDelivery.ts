@@ -47,6 +47,8 @@ export const ActionDelivery: Layer.Layer<never, never, Outbox | ActionTarget | S
         )
 
       const perform = Effect.fnUntraced(function* (action: Action) {
+        // A process that was stopped since it claimed this: it is another's by now, and its successors may be out.
+        if ((yield* Clock.currentTimeMillis) >= action.nextAttemptAt) return
         const result = yield* attempt(action)
         const now = yield* Clock.currentTimeMillis
         const { answer, status } = Either.merge(result)

@@ -54,12 +54,11 @@ export const makeStart = Effect.gen(function* () {
   const entropy = yield* Entropy
   const leaseMillis = policy.providerDeadlineMillis + storingMillis
 
-  /** Frees the way for the next start, when this one could not be stored. */
+  /** Frees the way for the next start, when this one could not be stored; whoever asked need not wait for that. */
   const abandon = (sessionRef: string) =>
-    Effect.zipRight(
-      repository.release(sessionRef, { failure: null, retryAfterMillis: null }),
-      feed.publish(sessionRef)
-    )
+    repository
+      .release(sessionRef, { failure: null, retryAfterMillis: null })
+      .pipe(Effect.zipRight(feed.publish(sessionRef)), Effect.ignore, Effect.forkDaemon)
 
   const fail = Effect.fnUntraced(function* (sessionRef: string, error: StartFailed) {
     yield* repository.release(sessionRef, error)
@@ -105,7 +104,7 @@ export const makeStart = Effect.gen(function* () {
     const session = opened(caller, plan, sessionRef, page, yield* Clock.currentTimeMillis)
     const opening = yield* repository
       .open(session, page.identifiers)
-      .pipe(Effect.onError(() => Effect.ignore(abandon(sessionRef))))
+      .pipe(Effect.onError(() => abandon(sessionRef)))
     if (opening._tag === "TokenReused") {
       yield* Effect.logError("VerifyHuman handed out a token that belongs to another session")
       return yield* fail(

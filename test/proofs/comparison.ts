@@ -8,9 +8,9 @@ import { Inbox } from "../../src/webhooks/Inbox.js"
 import { expectedVerdict } from "./expectedVerdict.js"
 import type { Model, ModelEvent, ModelSession } from "./Model.js"
 
-const wordOf = ({ reason, status }: Verdict) => reason ?? status
+export const wordOf = ({ reason, status }: Verdict) => reason ?? status
 
-const counts = ({ state }: InboxEvent) => state === "applied" || state === "superseded"
+export const counts = ({ state }: InboxEvent) => state === "applied" || state === "superseded"
 
 /** What a phone can see, and what decides when it will change. */
 export const compareSessions = Effect.fnUntraced(function* (model: Model) {
@@ -40,7 +40,7 @@ export const compareSessions = Effect.fnUntraced(function* (model: Model) {
 })
 
 /** What makes a verdict believable, told by the rows alone. */
-const assertFounded = ({ events, session }: SessionRecord) => {
+export const assertFounded = ({ events, session }: SessionRecord) => {
   const founding = events.filter(counts)
   assert.strictEqual(
     wordOf(session.verdict),

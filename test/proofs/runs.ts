@@ -4,13 +4,13 @@ import { live } from "./History.js"
 import type { Machine } from "./machine.js"
 import { histories } from "./steps.js"
 
-const given = (name: string): number | null => {
+export const given = (name: string): number | null => {
   const text = process.env[name]
   return text === undefined || text === "" ? null : Number(text)
 }
 
 /** A history never waits for anything outside: without a turn of its own, the test runner would hear nothing for minutes. */
-const ownTurn = () => new Promise((resolve) => setImmediate(resolve))
+export const ownTurn = () => new Promise((resolve) => setImmediate(resolve))
 
 /**
  * Lives many histories, each on a machine of its own. A failure prints its seed and the shortest history that still

@@ -111,7 +111,7 @@ const webhook: fc.Arbitrary<Step> = fc.record({
   readable: mostly(true, true, false)
 })
 
-const step: fc.Arbitrary<Step> = fc.oneof(
+export const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 5,
     arbitrary: fc.record({

@@ -39,7 +39,8 @@ export const sent = (step: WebhookStep, sessionRef: string | null): Sent => {
   return { step, sessionRef, body: Buffer.from(step.readable ? json : json.slice(0, -1)) }
 }
 
-const keyOf = ({ body, step }: Sent): string => {
+/** What makes two deliveries the same event. */
+export const keyOf = ({ body, step }: Sent): string => {
   if (!step.readable) return `unreadable ${body}`
   return step.id === null ? `body ${body}` : `id ${step.environment} ${step.id}`
 }
