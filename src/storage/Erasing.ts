@@ -26,6 +26,7 @@ export const makeErase = Effect.gen(function* () {
   const forgotten = (event: InboxEvent): InboxEvent => ({
     ...event,
     eventId: null,
+    outcome: null,
     providerStatus: null,
     verificationHash: null,
     body: null,

@@ -5,7 +5,7 @@ import type { InboxEvent } from "../domain/InboxEvent.js"
 import type { Session } from "../domain/Session.js"
 import { identifierLocks } from "./Locks.js"
 import { makeSettle } from "./Settlement.js"
-import { Tables } from "./Tables.js"
+import { type FoundIdentifier, Tables } from "./Tables.js"
 
 const ambiguous = { state: "unmatched", why: "ambiguous", sessionRef: null } as const
 
@@ -17,57 +17,65 @@ export const makeMatching = Effect.gen(function* () {
   const tables = yield* Tables
   const settle = yield* makeSettle
 
-  const matchesOf = Effect.fnUntraced(function* (
-    event: InboxEvent,
-    candidates: ReadonlyArray<IdentifierHash>
-  ) {
-    const found = yield* tables.identifiers.find(event.environment, candidates)
-    const refs = Array.dedupe(
-      found.filter((identifier) => !identifier.shared).map((identifier) => identifier.sessionRef)
+  /** Who is known by these identifiers of an event, or by its `verification_id`. */
+  const knownBy = (event: InboxEvent, candidates: ReadonlyArray<IdentifierHash>) =>
+    tables.identifiers.find(
+      event.environment,
+      Array.dedupe(event.verificationHash === null ? candidates : [...candidates, event.verificationHash])
     )
+
+  const matchesOf = Effect.fnUntraced(function* (found: ReadonlyArray<FoundIdentifier>) {
+    const refs = Array.dedupe(found.filter(({ shared }) => !shared).map(({ sessionRef }) => sessionRef))
     const sessions = yield* Effect.forEach(refs.sort(), tables.sessions.hold)
     return {
       sessions: sessions.filter((session) => session !== null),
-      shared: found.some((identifier) => identifier.shared)
+      shared: found.some(({ shared }) => shared)
     }
   })
 
   /** A `verification_id` decides one session for ever (contract section 5). */
-  const isBoundElsewhere = Effect.fnUntraced(function* (event: InboxEvent, sessionRef: string) {
-    if (event.verificationHash === null) return false
-    const bound = yield* tables.identifiers.find(event.environment, [event.verificationHash])
-    return bound.some((known) => known.shared || known.sessionRef !== sessionRef)
-  })
+  const boundElsewhere = (
+    { verificationHash }: InboxEvent,
+    ownRef: string,
+    known: ReadonlyArray<FoundIdentifier>
+  ) =>
+    known.some(
+      ({ hash, sessionRef, shared }) => hash === verificationHash && (shared || sessionRef !== ownRef)
+    )
+
+  const isBoundElsewhere = (event: InboxEvent, ownRef: string) =>
+    Effect.map(knownBy(event, []), (known) => boundElsewhere(event, ownRef, known))
 
   /** Binds the event's `verification_id` to its session; returns what the session is now known by as well. */
-  const bind = Effect.fnUntraced(function* (event: InboxEvent, session: Session) {
-    if (event.verificationHash === null) return []
-    const known = yield* tables.identifiers.find(event.environment, [event.verificationHash])
-    if (known.length > 0) return []
+  const bind = Effect.fnUntraced(function* (
+    { environment, verificationHash }: InboxEvent,
+    { sessionRef }: Session,
+    known: ReadonlyArray<FoundIdentifier>
+  ) {
+    if (verificationHash === null || known.some(({ hash }) => hash === verificationHash)) return []
     yield* tables.identifiers.claim({
-      environment: event.environment,
-      hash: event.verificationHash,
-      sessionRef: session.sessionRef,
+      environment,
+      hash: verificationHash,
+      sessionRef,
       kind: "verification_id",
       source: "event"
     })
-    return [event.verificationHash]
+    return [verificationHash]
   })
 
   /** Lets an event count for a session. Returns what the session gained, for the events that wait for it. */
-  const count = Effect.fnUntraced(function* (event: InboxEvent, session: Session, at: number) {
-    const countedAt = event.sessionRef === session.sessionRef ? (event.countedAt ?? at) : at
-    const counting: InboxEvent = {
-      ...event,
-      state: "superseded",
-      why: null,
-      sessionRef: session.sessionRef,
-      countedAt
-    }
-    yield* tables.events.update(counting)
-    const gained = yield* bind(event, session)
-    const changed = yield* settle(session, at)
-    return { event: counting, gained, changed: changed ? [session.sessionRef] : [] }
+  const count = Effect.fnUntraced(function* (
+    event: InboxEvent,
+    session: Session,
+    known: ReadonlyArray<FoundIdentifier>,
+    at: number
+  ) {
+    const { sessionRef } = session
+    const countedAt = event.sessionRef === sessionRef ? (event.countedAt ?? at) : at
+    const counting: InboxEvent = { ...event, state: "superseded", why: null, sessionRef, countedAt }
+    const gained = yield* bind(event, session, known)
+    const settled = yield* settle(session, at, counting)
+    return { event: settled.newcomer, gained, changed: settled.changed ? [sessionRef] : [] }
   })
 
   const matchOne = Effect.fnUntraced(function* (
@@ -75,9 +83,11 @@ export const makeMatching = Effect.gen(function* () {
     candidates: ReadonlyArray<IdentifierHash>,
     at: number
   ) {
-    const attribution = attribute(event, yield* matchesOf(event, candidates))
-    if (attribution._tag === "Counts" && !(yield* isBoundElsewhere(event, attribution.session.sessionRef))) {
-      return yield* count(event, attribution.session, at)
+    const known = yield* knownBy(event, candidates)
+    const matches = yield* matchesOf(known.filter(({ hash }) => candidates.includes(hash)))
+    const attribution = attribute(event, matches)
+    if (attribution._tag === "Counts" && !boundElsewhere(event, attribution.session.sessionRef, known)) {
+      return yield* count(event, attribution.session, known, at)
     }
     const { sessionRef, state, why } = attribution._tag === "Kept" ? attribution : ambiguous
     const kept: InboxEvent = { ...event, state, why, sessionRef, countedAt: null }
@@ -91,6 +101,7 @@ export const makeMatching = Effect.gen(function* () {
     identifiers: ReadonlyArray<IdentifierHash>,
     at: number
   ) {
+    const matched: Array<string> = []
     const changed: Array<string> = []
     let gained = identifiers
     while (gained.length > 0) {
@@ -101,12 +112,13 @@ export const makeMatching = Effect.gen(function* () {
         const event = yield* tables.events.hold(id)
         if (event?.state !== "unmatched") continue
         const result = yield* matchOne(event, candidates, at)
+        matched.push(id)
         next.push(...result.gained)
         changed.push(...result.changed)
       }
       gained = next
     }
-    return changed
+    return { matched, changed }
   })
 
   /** What follows from an event that was matched or linked: those that its identifiers set free. */
@@ -115,8 +127,9 @@ export const makeMatching = Effect.gen(function* () {
     at: number
   ) {
     const others = yield* matchWaiting(own.event.environment, own.gained, at)
+    if (others.matched.length === 0) return { event: own.event, changed: own.changed }
     const event = (yield* tables.events.find(own.event.id)) ?? own.event
-    return { event, changed: Array.dedupe([...own.changed, ...others]) }
+    return { event, changed: Array.dedupe([...own.changed, ...others.changed]) }
   })
 
   return {
@@ -128,6 +141,9 @@ export const makeMatching = Effect.gen(function* () {
       Effect.flatMap(matchOne(event, candidates, at), (own) => follow(own, at)),
     /** Lets an event count for a session that is known otherwise: an operator or the poller named it. */
     assign: (event: InboxEvent, session: Session, at: number) =>
-      Effect.flatMap(count(event, session, at), (own) => follow(own, at))
+      knownBy(event, []).pipe(
+        Effect.flatMap((known) => count(event, session, known, at)),
+        Effect.flatMap((own) => follow(own, at))
+      )
   } as const
 })

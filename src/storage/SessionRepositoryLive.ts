@@ -21,7 +21,7 @@ export const sessionRepositoryLayer: Layer.Layer<SessionRepository, never, Table
 
       const expire = Effect.fnUntraced(function* (now: number, limit: number) {
         const due = yield* tables.sessions.due(environment, now, limit)
-        for (const session of due) yield* settle({ ...session, expiredAt: now }, now)
+        for (const session of due) yield* settle({ ...session, expiredAt: now }, now, null)
         return due.map((session) => session.sessionRef)
       })
 

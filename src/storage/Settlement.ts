@@ -23,10 +23,7 @@ const evidence = (event: InboxEvent): ReadonlyArray<Deciding> =>
         }
       ]
 
-/**
- * Folds a session's events into its verdict. A change is stored with what it sets in motion, inside the caller's
- * transaction; true when there was one.
- */
+/** Folds a session's events into its verdict. A change is stored with what it sets in motion, inside the caller's transaction. */
 export const makeSettle = Effect.gen(function* () {
   const tables = yield* Tables
   const policy = yield* VerdictPolicy
@@ -43,14 +40,25 @@ export const makeSettle = Effect.gen(function* () {
     if (action !== null) yield* tables.actions.insert(action)
   })
 
-  return Effect.fnUntraced(function* (session: Session, at: number) {
-    const events = yield* tables.events.counting(session.sessionRef)
+  /** A newcomer is one more event that counts, or one of them with another reading; it is stored as it then stands. */
+  const settle = Effect.fnUntraced(function* <Newcomer extends InboxEvent | null>(
+    session: Session,
+    at: number,
+    newcomer: Newcomer
+  ) {
+    const known = yield* tables.events.counting(session.sessionRef)
+    const events = newcomer === null ? known : [...known.filter(({ id }) => id !== newcomer.id), newcomer]
     const { decidedBy, verdict } = rule(events.flatMap(evidence), session)
+    const standing = <E extends InboxEvent | null>(event: E): E =>
+      event === null
+        ? event
+        : { ...event, state: event.id === decidedBy?.event.id ? "applied" : "superseded" }
     for (const event of events) {
-      const state = event.id === decidedBy?.event.id ? "applied" : "superseded"
-      if (event.state !== state) yield* tables.events.update({ ...event, state })
+      const stands = standing(event)
+      if (event === newcomer || event.state !== stands.state) yield* tables.events.update(stands)
     }
-    if (sameVerdict(verdict, session.verdict)) return false
+    const settled = { changed: !sameVerdict(verdict, session.verdict), newcomer: standing(newcomer) }
+    if (!settled.changed) return settled
     const cause = decidedBy?.event ?? null
     const changed = withVerdict(session, verdict, cause?.providerStatus ?? null, at, policy.reviewMillis)
     yield* tables.sessions.update(changed)
@@ -61,9 +69,12 @@ export const makeSettle = Effect.gen(function* () {
       eventId: cause?.id ?? null,
       at
     })
-    if (session.model === "mobile" && verdict.status !== "pending")
+    if (session.model === "mobile" && verdict.status !== "pending") {
       yield* tables.polls.delete(session.sessionRef)
+    }
     yield* setInMotion(session, changed, cause)
-    return true
+    return settled
   })
+
+  return settle
 })

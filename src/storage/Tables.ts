@@ -78,6 +78,7 @@ export interface IdentifierRow {
 }
 
 export interface FoundIdentifier {
+  readonly hash: IdentifierHash
   readonly sessionRef: string
   readonly source: IdentifierRow["source"]
   /** Claimed by a second session: it identifies neither. */

@@ -71,7 +71,11 @@ export const eventsMemory = (store: Store): EventsTable => {
         return old.length
       }),
 
-    insertCandidates: (event, hashes) => Effect.sync(() => candidates.set(event.id, { event, hashes })),
+    insertCandidates: (event, hashes) =>
+      Effect.sync(() => {
+        const known = candidates.get(event.id)?.hashes ?? []
+        candidates.set(event.id, { event, hashes: [...new Set([...known, ...hashes])] })
+      }),
     candidatesOf: (eventId) => Effect.sync(() => candidates.get(eventId)?.hashes ?? []),
     deleteCandidates: (eventId) => Effect.sync(() => candidates.delete(eventId)),
     carries: (environment, hash) => Effect.sync(() => carrying(environment, [hash]).length > 0),

@@ -5,12 +5,14 @@ import { isOneOf } from "./Dialect.js"
 import { all, run } from "./Statement.js"
 
 interface Row {
+  readonly hash: string
   readonly session_ref: string
   readonly source: FoundIdentifier["source"]
   readonly shared: number
 }
 
 const fromRow = (row: Row): FoundIdentifier => ({
+  hash: row.hash,
   sessionRef: row.session_ref,
   source: row.source,
   shared: Number(row.shared) === 1
@@ -27,7 +29,7 @@ export const identifiersSql = (sql: SqlClient.SqlClient): IdentifiersTable => ({
   find: (environment, hashes) =>
     hashes.length === 0
       ? Effect.succeed([])
-      : sql<Row>`SELECT session_ref, source, shared FROM identifiers
+      : sql<Row>`SELECT hash, session_ref, source, shared FROM identifiers
           WHERE environment = ${environment} AND ${isOneOf(sql, "hash", hashes)}`.pipe(
           all("identifiers.find", fromRow)
         ),
