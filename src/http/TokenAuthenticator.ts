@@ -7,6 +7,7 @@ import type { Caller } from "../sessions/Caller.js"
 import { Authenticator } from "./Authenticator.js"
 import { isOutage, keySetAlgorithms, keySetAt, noKeySet } from "./KeySet.js"
 import { Problem } from "./Problem.js"
+import { secretEdition, TokenCache } from "./TokenCache.js"
 
 /** How user tokens and service keys are verified (contract section 2, `AUTH_*` and `SERVICE_API_KEYS`). */
 export class AuthenticationPolicy extends Context.Tag("verifyhuman-dropin/AuthenticationPolicy")<
@@ -56,29 +57,25 @@ export const tokenAuthenticatorLayer: Layer.Layer<Authenticator, never, Authenti
     const secret =
       policy.jwtSecret === null ? null : new TextEncoder().encode(Redacted.value(policy.jwtSecret))
     const keySet = policy.jwksUrl === null ? noKeySet : keySetAt(policy.jwksUrl)
+    const cache = new TokenCache()
 
-    const isServiceKey = (token: string): boolean => {
-      const given = sha256(token)
-      return serviceKeys.reduce((found, key) => timingSafeEqual(key, given) || found, false)
-    }
+    const isServiceKey = (digest: Buffer): boolean =>
+      serviceKeys.reduce((found, key) => timingSafeEqual(key, digest) || found, false)
 
-    const verified = (token: string, algorithm: string | undefined, now: number) => {
+    const payloadOf = Effect.fnUntraced(function* (token: string, now: number) {
+      const { alg } = yield* Effect.try({ try: () => decodeProtectedHeader(token), catch: unauthenticated })
       const options = {
         currentDate: new Date(now),
         requiredClaims: ["exp"],
         ...(policy.issuer === null ? {} : { issuer: policy.issuer }),
         ...(policy.audience === null ? {} : { audience: policy.audience })
       }
-      return algorithm === "HS256" && secret !== null
-        ? jwtVerify(token, secret, { ...options, algorithms: ["HS256"] })
-        : jwtVerify(token, keySet, { ...options, algorithms: keySetAlgorithms })
-    }
-
-    const user = Effect.fnUntraced(function* (token: string) {
-      const now = yield* Clock.currentTimeMillis
-      const header = yield* Effect.try({ try: () => decodeProtectedHeader(token), catch: unauthenticated })
+      const bySecret = alg === "HS256" ? secret : null
       const { payload } = yield* Effect.tryPromise({
-        try: () => verified(token, header.alg, now),
+        try: () =>
+          bySecret === null
+            ? jwtVerify(token, keySet.keys, { ...options, algorithms: keySetAlgorithms })
+            : jwtVerify(token, bySecret, { ...options, algorithms: ["HS256"] }),
         catch: (cause) => new TokenNotAccepted({ cause })
       }).pipe(
         Effect.catchIf(
@@ -87,9 +84,21 @@ export const tokenAuthenticatorLayer: Layer.Layer<Authenticator, never, Authenti
         ),
         Effect.catchTag("TokenNotAccepted", unauthenticated)
       )
+      return { payload, edition: bySecret === null ? keySet.edition() : secretEdition }
+    })
+
+    const user = Effect.fnUntraced(function* (token: string, digest: Buffer) {
+      const now = yield* Clock.currentTimeMillis
+      const key = digest.toString("base64")
+      const known = cache.find(key, now, keySet.edition())
+      if (known !== null) return known
+      const { edition, payload } = yield* payloadOf(token, now)
       const userId = payload[policy.userClaim]
       if (!isUserId(userId)) return yield* unauthenticated()
-      return { userId, kind: "user", expiresAt: (payload.exp ?? 0) * 1000 } satisfies Caller
+      const expiresAt = (payload.exp ?? 0) * 1000
+      const caller: Caller = { userId, kind: "user", expiresAt }
+      if (edition !== null) cache.keep(key, { caller, until: expiresAt, edition })
+      return caller
     })
 
     const service = (userId: string | undefined): Effect.Effect<Caller, Problem> => {
@@ -103,7 +112,8 @@ export const tokenAuthenticatorLayer: Layer.Layer<Authenticator, never, Authenti
       authenticate: ({ authorization, userId }) => {
         const token = bearer(authorization)
         if (token === null) return Effect.fail(unauthenticated())
-        return isServiceKey(token) ? service(userId) : user(token)
+        const digest = sha256(token)
+        return isServiceKey(digest) ? service(userId) : user(token, digest)
       }
     }
   })
