@@ -1,11 +1,4 @@
-import {
-  createRemoteJWKSet,
-  type ExportedJWKSCache,
-  errors,
-  type JWKSCacheInput,
-  type JWTVerifyGetKey,
-  jwksCache
-} from "jose"
+import { createRemoteJWKSet, errors, type JWKSCacheInput, type JWTVerifyGetKey, jwksCache } from "jose"
 
 /** Public-key algorithms only: a key set can never be used as an HMAC secret. */
 export const keySetAlgorithms = [

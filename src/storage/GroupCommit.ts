@@ -31,6 +31,11 @@ interface Member {
   readonly fail: (cause: Cause.Cause<unknown>) => void
 }
 
+/** Requests that wait in their sockets are read first: a transaction on SQLite lets none of them through. */
+const endOfTurn = Effect.async<void>((resume) => {
+  setImmediate(() => resume(Effect.void))
+})
+
 /** So long after it came no transaction is begun, or begun again: whoever waits for it is better told to come back. */
 const patienceMillis = 4000
 
@@ -91,6 +96,7 @@ export const groupCommit = (
     const lane = Effect.uninterruptibleMask((restore) =>
       Effect.gen(function* () {
         const first = yield* restore(Queue.take(queue))
+        yield* endOfTurn
         const share = Math.ceil((yield* Queue.size(queue)) / lanes)
         const others = yield* Queue.takeUpTo(queue, Math.min(size - 1, share))
         yield* commit([first, ...others].filter((member) => unbegun.delete(member)))

@@ -21,6 +21,10 @@ export interface ChannelOptions {
 const patience = Duration.seconds(3)
 const heartbeat = Duration.seconds(10)
 
+/** The server says no; not that it goes down (`57P…`), nor that the connection does. */
+const isRefusal = ({ cause }: Error) =>
+  cause instanceof pg.DatabaseError && cause.code?.startsWith("57P") !== true
+
 const connection = (url: Redacted.Redacted) =>
   Effect.acquireRelease(
     Effect.tryPromise({
@@ -58,7 +62,6 @@ export const hearChannel = ({ channel, hear, onHeard, send, url }: ChannelOption
       payload === probe ? Deferred.unsafeDone(probed, Effect.void) : hear(payload)
     )
 
-    const refused = Effect.mapError((cause: unknown) => new ChannelRefused({ cause }))
     const unheard = Effect.mapError((cause: unknown) => new ChannelLost({ cause }))
     const ask = (statement: string) =>
       Effect.timeout(
@@ -66,9 +69,13 @@ export const hearChannel = ({ channel, hear, onHeard, send, url }: ChannelOption
         patience
       )
 
-    const opened = refused(ask(`LISTEN ${channel}`)).pipe(
+    const opened = ask(`LISTEN ${channel}`).pipe(
+      Effect.mapError((cause) =>
+        isRefusal(cause) ? new ChannelRefused({ cause }) : new ChannelLost({ cause })
+      ),
       Effect.zipRight(unheard(send(probe))),
-      Effect.zipRight(refused(Effect.timeout(Deferred.await(probed), patience)))
+      Effect.zipRight(Effect.timeout(Deferred.await(probed), patience)),
+      Effect.catchTag("TimeoutException", (cause) => new ChannelRefused({ cause }))
     )
     const alive = Effect.forever(unheard(Effect.delay(ask("SELECT 1"), heartbeat)))
 

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Deferred, Effect, Exit, Fiber, FiberRef, Scope } from "effect"
+import { Cause, Deferred, Effect, Exit, Fiber, FiberRef, Option, Scope, TestClock } from "effect"
 import { StorageUnavailable } from "../../src/domain/StorageUnavailable.js"
 import { type GroupCommitOptions, groupCommit } from "../../src/storage/GroupCommit.js"
 
@@ -184,6 +184,66 @@ describe("GroupCommit", () => {
       yield* Fiber.interrupt(waiter)
       yield* open
       yield* settled
+      assert.deepStrictEqual(committed, [["a"]])
+    })
+  )
+
+  it.scoped("lets nobody wait for long while it is held up, and does not do later what it gave up", () =>
+    Effect.gen(function* () {
+      const { committed, open, shut, write } = yield* aDatabase()
+      yield* shut
+      const first = yield* Effect.fork(write("a"))
+      yield* settled
+      const waiting = yield* Effect.fork(Effect.flip(write("b")))
+      yield* settled
+      yield* TestClock.adjust("5 seconds")
+      assert.isTrue((yield* Fiber.join(waiting)).overloaded)
+      const late = yield* Effect.fork(write("c"))
+      yield* settled
+      yield* open
+      assert.strictEqual(yield* Fiber.join(first), "a!")
+      assert.strictEqual(yield* Fiber.join(late), "c!")
+      assert.deepStrictEqual(committed, [["a"], ["c"]])
+    })
+  )
+
+  it.scoped("does not try again what the database refused, and the others only while they have time", () =>
+    Effect.gen(function* () {
+      const { committed, open, shut, together, write } = yield* aDatabase()
+      let tries = 0
+      const refused = together(
+        "refused",
+        Effect.suspend(() => {
+          tries += 1
+          return Effect.zipRight(Effect.sleep("3 seconds"), Effect.fail(unavailable))
+        })
+      )
+      yield* shut
+      yield* Effect.fork(write("a"))
+      yield* settled
+      const group = yield* Effect.fork(
+        Effect.all([refused, refused, write("b"), refused].map(Effect.exit<string, unknown, never>), {
+          concurrency: "unbounded"
+        })
+      )
+      yield* settled
+      yield* open
+      for (let second = 0; second < 6; second++) {
+        yield* settled
+        yield* TestClock.adjust("1 second")
+      }
+      const [first, second, other, last] = yield* Fiber.join(group)
+      assert.deepStrictEqual([first, second], [Exit.fail(unavailable), Exit.fail(unavailable)])
+      for (const exit of [other, last]) {
+        assert.deepInclude(
+          Exit.match(exit as Exit.Exit<string, StorageUnavailable>, {
+            onFailure: (cause) => Option.getOrThrow(Cause.failureOption(cause)),
+            onSuccess: () => assert.fail("it was late")
+          }),
+          { overloaded: true }
+        )
+      }
+      assert.strictEqual(tries, 2)
       assert.deepStrictEqual(committed, [["a"]])
     })
   )
