@@ -1,17 +1,18 @@
 import {
+  Array,
   Cause,
   Clock,
   type Context,
   Deferred,
   Effect,
   Exit,
-  Option,
-  Queue,
+  FiberSet,
   Schedule,
   type Scope
 } from "effect"
 import { StorageUnavailable } from "../domain/StorageUnavailable.js"
-import type { Transaction } from "./Tables.js"
+import type { Lock } from "./Locks.js"
+import type { Tables, Together, Transaction } from "./Tables.js"
 
 export interface GroupCommitOptions {
   /** How many groups are under way at once: one where a database writes one transaction at a time. */
@@ -23,8 +24,8 @@ export interface GroupCommitOptions {
 }
 
 interface Member {
-  readonly operation: string
   readonly arrivedAt: number
+  readonly locks: ReadonlyArray<Lock>
   /** Its statements, inside the group's transaction. */
   readonly attempt: Effect.Effect<void, unknown>
   readonly succeed: () => void
@@ -39,13 +40,10 @@ const endOfTurn = Effect.async<void>((resume) => {
 /** So long after it came no transaction is begun, or begun again: whoever waits for it is better told to come back. */
 const patienceMillis = 4000
 
-const overdue = ({ operation }: Member) =>
-  Cause.fail(
-    new StorageUnavailable({ operation, cause: new Error("its turn did not come in time"), overloaded: true })
-  )
+const overloaded = (why: string) =>
+  new StorageUnavailable({ operation: "GroupCommit", cause: new Error(why), overloaded: true })
 
-const isStorageUnavailable = (cause: Cause.Cause<unknown>) =>
-  Option.exists(Cause.failureOption(cause), (error) => error instanceof StorageUnavailable)
+const isRefused = (cause: Cause.Cause<unknown>) => Cause.squash(cause) instanceof StorageUnavailable
 
 /**
  * Transactions that arrive while others are under way share one commit, and with it one wait for the disk. Each is
@@ -54,95 +52,95 @@ const isStorageUnavailable = (cause: Cause.Cause<unknown>) =>
  */
 export const groupCommit = (
   transaction: Transaction,
+  lock: Tables["Type"]["lock"],
   { lanes, size, waiting }: GroupCommitOptions
-): Effect.Effect<Transaction, never, Scope.Scope> =>
+): Effect.Effect<Together, never, Scope.Scope> =>
   Effect.gen(function* () {
-    const queue = yield* Queue.dropping<Member>(waiting)
-    const unbegun = new Set<Member>()
+    const queue: Array<Member> = []
+    const run = yield* FiberSet.makeRuntime<never>()
+    let free = lanes
 
     const commit = (members: ReadonlyArray<Member>): Effect.Effect<void> =>
       Effect.gen(function* () {
         const latest = (yield* Clock.currentTimeMillis) - patienceMillis
-        const group = members.filter(({ arrivedAt }) => arrivedAt >= latest)
-        for (const member of members) if (member.arrivedAt < latest) member.fail(overdue(member))
+        const [late, group] = Array.partition(members, ({ arrivedAt }) => arrivedAt >= latest)
+        for (const member of late) member.fail(Cause.fail(overloaded("its turn came too late")))
         if (group.length === 0) return
         let failing: Member | null = null
-        const attempts = Effect.suspend(() => {
+        const attempts = Effect.forEach(
+          group,
+          (member) =>
+            Effect.onError(member.attempt, () =>
+              Effect.sync(() => {
+                failing = member
+              })
+            ),
+          { discard: true }
+        )
+        const body = Effect.suspend(() => {
           failing = null
-          return Effect.forEach(
-            group,
-            (member) =>
-              Effect.tapErrorCause(member.attempt, () =>
-                Effect.sync(() => {
-                  failing = member
-                })
-              ),
-            { discard: true }
-          )
+          return Effect.zipRight(lock(group.flatMap(({ locks }) => locks)), attempts)
         })
-        const exit = yield* Effect.exit(transaction("GroupCommit", attempts))
+        const exit = yield* Effect.exit(transaction("GroupCommit", body))
         if (Exit.isSuccess(exit)) {
           for (const member of group) member.succeed()
         } else if (failing === null || group.length === 1) {
           for (const member of group) member.fail(exit.cause)
         } else {
-          const [one, others] = [failing as Member, group.filter((member) => member !== failing)]
-          if (isStorageUnavailable(exit.cause)) one.fail(exit.cause)
-          yield* commit(others)
-          if (!isStorageUnavailable(exit.cause)) yield* commit([one])
+          const one: Member = failing
+          if (isRefused(exit.cause)) one.fail(exit.cause)
+          yield* commit(group.filter((member) => member !== one))
+          if (!isRefused(exit.cause)) yield* commit([one])
         }
       })
 
-    const lane = Effect.uninterruptibleMask((restore) =>
-      Effect.gen(function* () {
-        const first = yield* restore(Queue.take(queue))
+    const lane: Effect.Effect<void> = Effect.gen(function* () {
+      yield* endOfTurn
+      while (queue.length > 0) {
+        yield* commit(queue.splice(0, Math.min(size, Math.ceil(queue.length / lanes))))
         yield* endOfTurn
-        const share = Math.ceil((yield* Queue.size(queue)) / lanes)
-        const others = yield* Queue.takeUpTo(queue, Math.min(size - 1, share))
-        yield* commit([first, ...others].filter((member) => unbegun.delete(member)))
-      })
+      }
+    }).pipe(
+      Effect.ensuring(
+        Effect.sync(() => {
+          free += 1
+          openLane()
+        })
+      )
     )
+
+    const openLane = () => {
+      if (free === 0 || queue.length === 0) return
+      free -= 1
+      run(Effect.uninterruptible(lane))
+    }
 
     /** While every lane is held up, nobody else would tell those who wait. */
     const impatient = Effect.map(Clock.currentTimeMillis, (now) => {
-      for (const member of unbegun) {
-        if (member.arrivedAt >= now - patienceMillis) return
-        unbegun.delete(member)
-        member.fail(overdue(member))
+      while (queue[0] !== undefined && queue[0].arrivedAt < now - patienceMillis) {
+        queue.shift()?.fail(Cause.fail(overloaded("its turn did not come")))
       }
     })
 
-    const shutDown = new StorageUnavailable({ operation: "GroupCommit", cause: new Error("shut down") })
-    yield* Effect.addFinalizer(() =>
-      Effect.map(Queue.takeAll(queue), (left) => {
-        for (const member of left) member.fail(Cause.fail(shutDown))
-      })
-    )
     yield* Effect.forkScoped(Effect.repeat(impatient, Schedule.spaced("500 millis")))
-    yield* Effect.replicateEffect(Effect.forkScoped(Effect.forever(lane)), lanes)
 
-    return <A, E, R>(operation: string, body: Effect.Effect<A, E, R>) =>
+    return <A, E, R>(operation: string, locks: ReadonlyArray<Lock>, body: Effect.Effect<A, E, R>) =>
       Effect.contextWithEffect(
         Effect.fnUntraced(function* (context: Context.Context<R>) {
+          if (queue.length >= waiting) return yield* overloaded(`too many wait: ${operation}`)
           const done = yield* Deferred.make<A, E | StorageUnavailable>()
           let result: A
-          const member: Member = {
-            operation,
+          queue.push({
             arrivedAt: yield* Clock.currentTimeMillis,
+            locks,
             attempt: Effect.map(Effect.provide(body, context), (value) => {
               result = value
             }),
             succeed: () => Deferred.unsafeDone(done, Exit.succeed(result)),
             fail: (cause) => Deferred.unsafeDone(done, Exit.failCause(cause as Cause.Cause<E>))
-          }
-          unbegun.add(member)
-          if (yield* Queue.offer(queue, member)) return yield* Deferred.await(done)
-          unbegun.delete(member)
-          return yield* new StorageUnavailable({
-            operation,
-            cause: new Error("too many wait"),
-            overloaded: true
           })
+          openLane()
+          return yield* Deferred.await(done)
         })
       )
   })

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto"
 import { Effect, Layer } from "effect"
-import { identifier } from "../domain/Correlation.js"
+import { type IdentifierHash, identifier } from "../domain/Correlation.js"
 import type { ProviderEnvironment } from "../domain/Environment.js"
 import type { InboxEvent } from "../domain/InboxEvent.js"
 import { displayable } from "../domain/Text.js"
@@ -54,7 +54,10 @@ const answerKey = ({ providerStatus, sessionRef }: PollAnswer) =>
     .update(JSON.stringify(["poll", sessionRef, providerStatus]))
     .digest("hex")
 
-const hashesOf = (event: WebhookEvent) => event.candidates.map((candidate) => candidate.hash)
+const hashesOf = (event: WebhookEvent | null) => event?.candidates.map((candidate) => candidate.hash) ?? []
+
+const verificationOf = ({ verificationId }: PollAnswer): ReadonlyArray<IdentifierHash> =>
+  verificationId === null ? [] : [identifier("verification_id", verificationId).hash]
 
 /** The inbox over any `Tables`. A fresh copy of an event that was only known stale is taken in as new. */
 export const inboxLayer: Layer.Layer<Inbox, never, Tables | VerdictPolicy> = Layer.effect(
@@ -78,16 +81,13 @@ export const inboxLayer: Layer.Layer<Inbox, never, Tables | VerdictPolicy> = Lay
       }
       if (delivery.event === null) return { event, duplicate: false, changed: [] }
       const candidates = hashesOf(delivery.event)
-      yield* tables.lock(identifierLocks(environment, candidates))
       yield* tables.events.insertCandidates(event, candidates)
       if (event.state !== "unmatched") return { event, duplicate: false, changed: [] }
       return { ...(yield* matching.match(event, candidates, delivery.receivedAt)), duplicate: false }
     })
 
     const admitAnswer = Effect.fnUntraced(function* (answer: PollAnswer) {
-      const verification =
-        answer.verificationId === null ? null : identifier("verification_id", answer.verificationId)
-      if (verification !== null) yield* tables.lock(identifierLocks(environment, [verification.hash]))
+      const [verificationHash = null] = verificationOf(answer)
       const session = yield* tables.sessions.hold(answer.sessionRef)
       if (session === null) return yield* new SessionNotFound()
       const inserted = yield* tables.events.insert({
@@ -102,7 +102,7 @@ export const inboxLayer: Layer.Layer<Inbox, never, Tables | VerdictPolicy> = Lay
         outcome: answer.outcome,
         providerStatus: displayable(answer.providerStatus),
         providerTime: null,
-        verificationHash: verification?.hash ?? null,
+        verificationHash,
         receivedAt: answer.receivedAt,
         scheme: null,
         secretIndex: null,
@@ -181,8 +181,18 @@ export const inboxLayer: Layer.Layer<Inbox, never, Tables | VerdictPolicy> = Lay
     })
 
     return Inbox.of({
-      admit: (delivery) => tables.together("Inbox.admit", admit(delivery)),
-      admitAnswer: (answer) => tables.together("Inbox.admitAnswer", admitAnswer(answer)),
+      admit: (delivery) =>
+        tables.together(
+          "Inbox.admit",
+          identifierLocks(environment, hashesOf(delivery.event)),
+          admit(delivery)
+        ),
+      admitAnswer: (answer) =>
+        tables.together(
+          "Inbox.admitAnswer",
+          identifierLocks(environment, verificationOf(answer)),
+          admitAnswer(answer)
+        ),
       list: ({ before, limit, state }) => tables.events.list(environment, state, before, limit),
       find,
       link: (id, sessionRef, audit) => tables.transaction("Inbox.link", link(id, sessionRef, audit)),

@@ -3,13 +3,12 @@ import { type Identifier, identifier } from "../domain/Correlation.js"
 import type { Session } from "../domain/Session.js"
 import { startAgainAfter } from "../domain/StartLimits.js"
 import type { Opening, Tracking, TrackingRequest } from "../sessions/SessionRepository.js"
-import { identifierLocks, userLock } from "./Locks.js"
 import { makeMatching } from "./Matching.js"
 import { type IdentifierRow, Tables } from "./Tables.js"
 
 const sessionRefIdentifier = ({ sessionRef }: Session) => identifier("session_ref", sessionRef)
 
-/** How sessions come into being, with the identifiers by which events find them. Inside a caller's transaction. */
+/** How sessions come into being, with the identifiers by which events find them. Inside a transaction that has locked both. */
 export const makeOpening = Effect.gen(function* () {
   const tables = yield* Tables
   const matching = yield* makeMatching
@@ -24,8 +23,6 @@ export const makeOpening = Effect.gen(function* () {
     })
 
   const open = Effect.fnUntraced(function* (session: Session, identifiers: ReadonlyArray<Identifier>) {
-    const gained = identifiers.map((found) => found.hash)
-    yield* tables.lock([userLock(session), ...identifierLocks(session.environment, gained)])
     const tokens = identifiers.filter((candidate) => candidate.kind === "token").map((token) => token.hash)
     if ((yield* tables.identifiers.find(session.environment, tokens)).length > 0)
       return { _tag: "TokenReused" } as Opening
@@ -40,13 +37,13 @@ export const makeOpening = Effect.gen(function* () {
     yield* tables.idempotency.complete(session.sessionRef, 201)
     yield* claim(session, sessionRefIdentifier(session), "service")
     yield* Effect.forEach(identifiers, (found) => claim(session, found, "provider"), { discard: true })
+    const gained = identifiers.map((found) => found.hash)
     yield* matching.matchWaiting(session.environment, gained, session.createdAt)
     return { _tag: "Opened" } as Opening
   })
 
   const track = Effect.fnUntraced(function* ({ identifier, limits, poll, session }: TrackingRequest) {
     const { environment } = session
-    yield* tables.lock([userLock(session), ...identifierLocks(environment, [identifier.hash])])
     const [known] = yield* tables.identifiers.find(environment, [identifier.hash])
     if (known !== undefined) {
       const owned = known.source === "phone" ? yield* tables.sessions.find(known.sessionRef) : null

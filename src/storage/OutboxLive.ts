@@ -26,7 +26,7 @@ export const outboxLayer: Layer.Layer<Outbox, never, Tables | VerdictPolicy> = L
 
     return Outbox.of({
       claim: tables.actions.claim,
-      record: (action, attempt, end) => tables.together("Outbox.record", record(action, attempt, end)),
+      record: (action, attempt, end) => tables.together("Outbox.record", [], record(action, attempt, end)),
       list: ({ before, limit, state }) => tables.actions.list(environment, state, before, limit),
       redrive: (id, audit) => tables.transaction("Outbox.redrive", redrive(id, audit))
     })

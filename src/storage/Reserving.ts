@@ -2,12 +2,11 @@ import { Effect } from "effect"
 import type { Start } from "../domain/Start.js"
 import { startAgainAfter } from "../domain/StartLimits.js"
 import type { ReservationRequest } from "../sessions/SessionRepository.js"
-import { userLock } from "./Locks.js"
 import { Tables } from "./Tables.js"
 
 const idempotencyLifeMillis = 24 * 60 * 60 * 1000
 
-/** What a start meets, and how its reservation ends without a session. Inside a caller's transaction. */
+/** What a start meets, and how its reservation ends without a session. Inside a transaction that has locked the user. */
 export const makeReserving = Effect.gen(function* () {
   const tables = yield* Tables
 
@@ -50,7 +49,6 @@ export const makeReserving = Effect.gen(function* () {
   })
 
   const reserve = Effect.fnUntraced(function* (request: ReservationRequest) {
-    yield* tables.lock([userLock(request)])
     const replayed = yield* replay(request)
     if (replayed !== null) return replayed
     const running = yield* tables.starts.findReserved(request)

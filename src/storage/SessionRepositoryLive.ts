@@ -1,11 +1,22 @@
 import { Effect, Layer } from "effect"
+import type { Identifier } from "../domain/Correlation.js"
+import type { Session } from "../domain/Session.js"
 import { SessionRepository } from "../sessions/SessionRepository.js"
 import { VerdictPolicy } from "../sessions/VerdictPolicy.js"
 import { makeErase } from "./Erasing.js"
+import { identifierLocks, userLock } from "./Locks.js"
 import { makeMatching } from "./Matching.js"
 import { makeOpening } from "./Opening.js"
 import { makeReserving } from "./Reserving.js"
 import { Tables } from "./Tables.js"
+
+const locksOf = (session: Session, identifiers: ReadonlyArray<Identifier>) => [
+  userLock(session),
+  ...identifierLocks(
+    session.environment,
+    identifiers.map(({ hash }) => hash)
+  )
+]
 
 /** The session repository over any `Tables`. */
 export const sessionRepositoryLayer: Layer.Layer<SessionRepository, never, Tables | VerdictPolicy> =
@@ -26,10 +37,21 @@ export const sessionRepositoryLayer: Layer.Layer<SessionRepository, never, Table
       })
 
       return SessionRepository.of({
-        reserve: (request) => tables.together("SessionRepository.reserve", reserve(request)),
-        release: (ref, failure) => tables.together("SessionRepository.release", release(ref, failure)),
-        open: (session, identifiers) => tables.together("SessionRepository.open", open(session, identifiers)),
-        track: (request) => tables.together("SessionRepository.track", track(request)),
+        reserve: (request) =>
+          tables.together("SessionRepository.reserve", [userLock(request)], reserve(request)),
+        release: (ref, failure) => tables.together("SessionRepository.release", [], release(ref, failure)),
+        open: (session, identifiers) =>
+          tables.together(
+            "SessionRepository.open",
+            locksOf(session, identifiers),
+            open(session, identifiers)
+          ),
+        track: (request) =>
+          tables.together(
+            "SessionRepository.track",
+            locksOf(request.session, [request.identifier]),
+            track(request)
+          ),
         expire: (now, limit) => tables.transaction("SessionRepository.expire", expire(now, limit)),
         erase: (userId, audit) => tables.transaction("SessionRepository.erase", erase(userId, audit)),
         findStart: tables.starts.find,

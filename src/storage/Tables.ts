@@ -186,6 +186,13 @@ export type Transaction = <A, E, R>(
   body: Effect.Effect<A, E, R>
 ) => Effect.Effect<A, E | StorageUnavailable, R>
 
+/** The locks that the body begins with are known before it runs; it may run more than once. */
+export type Together = <A, E, R>(
+  operation: string,
+  locks: ReadonlyArray<Lock>,
+  body: Effect.Effect<A, E, R>
+) => Effect.Effect<A, E | StorageUnavailable, R>
+
 /**
  * The statements that the repositories are made of, one database behind them. Everything inside `transaction`
  * is committed durably together, or not at all. Transactions of several nodes may run at once: what must not is
@@ -195,8 +202,8 @@ export class Tables extends Context.Tag("verifyhuman-dropin/Tables")<
   Tables,
   {
     readonly transaction: Transaction
-    /** The same, sharing a commit with others that come meanwhile; the body may run more than once (see `groupCommit`). */
-    readonly together: Transaction
+    /** The same, sharing a commit with others that come meanwhile (see `groupCommit`). */
+    readonly together: Together
     /** Until the transaction ends, whoever locks one of these waits. */
     readonly lock: (locks: ReadonlyArray<Lock>) => Write
     readonly ping: Read<void>

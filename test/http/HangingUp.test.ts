@@ -34,7 +34,7 @@ const gatedTables = Layer.effect(
     return Tables.of({
       ...tables,
       transaction: (operation, body) => tables.transaction(operation, Effect.zipLeft(body, pass)),
-      together: (operation, body) => tables.together(operation, Effect.zipLeft(body, pass))
+      together: (operation, locks, body) => tables.together(operation, locks, Effect.zipLeft(body, pass))
     })
   })
 ).pipe(Layer.provide(tablesMemory))

@@ -2,16 +2,20 @@ import { assert, describe, it } from "@effect/vitest"
 import { Cause, Deferred, Effect, Exit, Fiber, FiberRef, Option, Scope, TestClock } from "effect"
 import { StorageUnavailable } from "../../src/domain/StorageUnavailable.js"
 import { type GroupCommitOptions, groupCommit } from "../../src/storage/GroupCommit.js"
+import { userLock } from "../../src/storage/Locks.js"
 
 const unavailable = new StorageUnavailable({ operation: "commit", cause: null })
 
 /** What the transaction at hand has written. */
 const underWay = FiberRef.unsafeMake<Array<string>>([])
 
+const lockOf = (userId: string) => userLock({ environment: "test", userId })
+
 /** A database of one list, whose commits wait until they are let through. */
 const aDatabase = (options: Partial<GroupCommitOptions> = {}) =>
   Effect.gen(function* () {
     const committed: Array<ReadonlyArray<string>> = []
+    const locked: Array<ReadonlyArray<string>> = []
     let gate: Deferred.Deferred<void, StorageUnavailable> | null = null
     const transaction = <A, E, R>(_: string, body: Effect.Effect<A, E, R>) =>
       Effect.gen(function* () {
@@ -21,7 +25,8 @@ const aDatabase = (options: Partial<GroupCommitOptions> = {}) =>
         committed.push(written)
         return result
       })
-    const together = yield* groupCommit(transaction, { lanes: 1, size: 10, waiting: 100, ...options })
+    const lock = (locks: ReadonlyArray<string>) => Effect.sync(() => void locked.push(locks))
+    const together = yield* groupCommit(transaction, lock, { lanes: 1, size: 10, waiting: 100, ...options })
     const write = (name: string) =>
       Effect.map(FiberRef.get(underWay), (written) => {
         written.push(name)
@@ -29,8 +34,9 @@ const aDatabase = (options: Partial<GroupCommitOptions> = {}) =>
       })
     return {
       committed,
-      write: (name: string) => together("write", write(name)),
-      together,
+      locked,
+      write: (name: string) => together("write", [lockOf(name)], write(name)),
+      together: <A, E>(operation: string, body: Effect.Effect<A, E>) => together(operation, [], body),
       shut: Effect.gen(function* () {
         gate = yield* Deferred.make<void, StorageUnavailable>()
       }),
@@ -47,8 +53,12 @@ const aDatabase = (options: Partial<GroupCommitOptions> = {}) =>
     }
   })
 
+const turn = Effect.async<void>((resume) => {
+  setImmediate(() => resume(Effect.void))
+})
+
 /** Lets every fiber run until it waits for something. */
-const settled = Effect.repeatN(Effect.yieldNow(), 200)
+const settled = Effect.repeatN(turn, 20)
 
 describe("GroupCommit", () => {
   it.scoped("serves who comes alone at once, and alone", () =>
@@ -72,6 +82,20 @@ describe("GroupCommit", () => {
       yield* open
       assert.deepStrictEqual(yield* Fiber.join(others), ["b!", "c!", "d!"])
       assert.deepStrictEqual(committed, [["a"], ["b", "c", "d"]])
+    })
+  )
+
+  it.scoped("takes all locks of a group at once, before the first of its statements", () =>
+    Effect.gen(function* () {
+      const { locked, open, shut, write } = yield* aDatabase()
+      yield* shut
+      yield* Effect.fork(write("a"))
+      yield* settled
+      const others = yield* Effect.fork(Effect.forEach(["b", "c"], write, { concurrency: "unbounded" }))
+      yield* settled
+      yield* open
+      yield* Fiber.join(others)
+      assert.deepStrictEqual(locked, [[lockOf("a")], [lockOf("b"), lockOf("c")]])
     })
   )
 
@@ -155,23 +179,23 @@ describe("GroupCommit", () => {
     })
   )
 
-  it.effect("ends what is under way before it closes, and answers those that still wait", () =>
+  it.effect("ends what it has taken on before it closes", () =>
     Effect.gen(function* () {
       const scope = yield* Scope.make()
       const { committed, open, shut, write } = yield* Effect.provideService(aDatabase(), Scope.Scope, scope)
       yield* shut
       const first = yield* Effect.fork(write("a"))
       yield* settled
-      const waiting = yield* Effect.fork(Effect.flip(write("b")))
+      const waiting = yield* Effect.fork(write("b"))
       yield* settled
       const closing = yield* Effect.fork(Scope.close(scope, Exit.void))
       yield* settled
       assert.isNull(closing.unsafePoll())
       yield* open
       assert.strictEqual(yield* Fiber.join(first), "a!")
-      assert.strictEqual((yield* Fiber.join(waiting))._tag, "StorageUnavailable")
+      assert.strictEqual(yield* Fiber.join(waiting), "b!")
       yield* Fiber.join(closing)
-      assert.deepStrictEqual(committed, [["a"]])
+      assert.deepStrictEqual(committed, [["a"], ["b"]])
     })
   )
 

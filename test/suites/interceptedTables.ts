@@ -1,6 +1,6 @@
 import { type Context, Effect, Layer } from "effect"
 import type { StorageUnavailable } from "../../src/domain/StorageUnavailable.js"
-import { Tables, type Transaction } from "../../src/storage/Tables.js"
+import { Tables } from "../../src/storage/Tables.js"
 
 type TablesValue = Context.Tag.Service<Tables>
 type Statement = Effect.Effect<unknown, StorageUnavailable>
@@ -25,21 +25,14 @@ const group = (name: string, members: object, around: Around): object =>
 /** The same tables with something around each statement, and around the commit of each transaction. */
 export const intercepted = (tables: TablesValue, around: Around): TablesValue => {
   const { lock, ping, together, transaction, ...groups } = tables
-  const committed =
-    (commit: Transaction): Transaction =>
-    (operation, body) =>
-      around(
-        "after commit",
-        commit(
-          operation,
-          Effect.flatMap(body, (result) => around("before commit", Effect.succeed(result)))
-        )
-      )
+  const upToCommit = <A, E, R>(body: Effect.Effect<A, E, R>) =>
+    Effect.flatMap(body, (result) => around("before commit", Effect.succeed(result)))
   return {
     lock: (locks) => around("lock", lock(locks)),
     ping: around("ping", ping),
-    transaction: committed(transaction),
-    together: committed(together),
+    transaction: (operation, body) => around("after commit", transaction(operation, upToCommit(body))),
+    together: (operation, locks, body) =>
+      around("after commit", together(operation, locks, upToCommit(body))),
     ...(Object.fromEntries(
       Object.entries(groups).map(([name, members]) => [name, group(name, members, around)])
     ) as Omit<TablesValue, "lock" | "ping" | "together" | "transaction">)

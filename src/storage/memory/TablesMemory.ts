@@ -12,7 +12,7 @@ export const tablesMemory: Layer.Layer<Tables> = Layer.effect(
     const events = eventsMemory(store)
     return Tables.of({
       transaction: (_operation, body) => store.transaction(body),
-      together: (_operation, body) => store.transaction(body),
+      together: (_operation, _locks, body) => store.transaction(body),
       lock: () => Effect.void,
       ping: Effect.void,
       sessions: sessionsMemory(store, events),

@@ -22,10 +22,11 @@ export const tablesSql = (grouping: GroupCommitOptions): Layer.Layer<Tables, nev
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
       const transaction = transactionSql(sql)
+      const lock = lockSql(sql)
       return Tables.of({
         transaction,
-        together: yield* groupCommit(transaction, grouping),
-        lock: lockSql(sql),
+        together: yield* groupCommit(transaction, lock, grouping),
+        lock,
         ping: sql`SELECT 1 FROM sessions LIMIT 1`.pipe(run("ping")),
         sessions: sessionsSql(sql),
         starts: startsSql(sql),
