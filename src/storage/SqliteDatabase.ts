@@ -44,8 +44,8 @@ export const migrateSqlite = (filename: string) =>
     Effect.catchAllCause((cause) => Effect.fail(unusable(filename)(cause)))
   )
 
-/** SQLite writes one transaction at a time. */
-export const sqliteStatements = tablesSql({ lanes: 1, size: 64, waiting: 1024 })
+/** SQLite writes one transaction at a time, and nothing else runs meanwhile: groups stay short. */
+export const sqliteStatements = tablesSql({ lanes: 1, size: 32, waiting: 1024 })
 
 /** `Tables` on SQLite, migrated and durable. */
 export const sqliteTables = (
