@@ -15,7 +15,7 @@ const secret = ["--webhook-secret", "whsec_of_mine"]
 
 describe("help", () => {
   it.scopedLive.each([
-    [["--help"], ["- serve", "- sandbox", "- openapi", "Without a command: serve"]],
+    [["--help"], ["- serve", "- sandbox", "- migrate", "- openapi", "Without a command: serve"]],
     [
       ["serve", "--help"],
       ["environment variables", ".env"]
@@ -31,6 +31,10 @@ describe("help", () => {
         "--behaviour LIST",
         "late=SECONDS"
       ]
+    ],
+    [
+      ["migrate", "--help"],
+      ["DATABASE_URL", "--json"]
     ],
     [["openapi", "--help"], ["OpenAPI 3.1"]]
   ] as const)("%j", ([args, told]) =>
@@ -59,8 +63,8 @@ describe("help", () => {
 
 describe("wrong usage", () => {
   it.scopedLive.each<{ args: ReadonlyArray<string>; env?: Record<string, string>; told: string }>([
-    { args: ["nonsense"], told: "use one of 'serve', 'sandbox', 'openapi'" },
-    { args: ["--nonsense"], told: "use one of 'serve', 'sandbox', 'openapi'" },
+    { args: ["nonsense"], told: "use one of 'serve', 'sandbox', 'migrate', 'openapi'" },
+    { args: ["--nonsense"], told: "use one of 'serve', 'sandbox', 'migrate', 'openapi'" },
     { args: ["serve", "--nonsense"], told: "'--nonsense'" },
     { args: ["openapi", "--yaml"], told: "'--yaml'" },
     { args: ["sandbox"], told: "'--webhook-url'" },

@@ -138,7 +138,7 @@ describe("settings that are not usable", () => {
         "  VERIFYHUMAN_WEBHOOK_SECRETS: expected one or more secrets, separated by commas; it is required in test and live",
         "  AUTH_JWT_SECRET: expected a secret of at least 32 bytes",
         "  ADMIN_TOKENS: expected a comma-separated list of tokens, each of at least 32 letters, digits and -._~+/",
-        "  DATABASE_URL: expected sqlite:PATH or sqlite::memory:",
+        "  DATABASE_URL: expected sqlite:PATH, sqlite::memory: or postgres://USER:PASSWORD@HOST:PORT/DATABASE",
         ""
       ])
     })

