@@ -136,9 +136,9 @@ describe("settings that are not usable", () => {
         "The settings are not usable:",
         "  VERIFYHUMAN_API_KEY: expected your private key; it is required in test and live",
         "  VERIFYHUMAN_WEBHOOK_SECRETS: expected one or more secrets, separated by commas; it is required in test and live",
+        "  DATABASE_URL: expected sqlite:PATH, sqlite::memory: or postgres://USER:PASSWORD@HOST:PORT/DATABASE",
         "  AUTH_JWT_SECRET: expected a secret of at least 32 bytes",
         "  ADMIN_TOKENS: expected a comma-separated list of tokens, each of at least 32 letters, digits and -._~+/",
-        "  DATABASE_URL: expected sqlite:PATH, sqlite::memory: or postgres://USER:PASSWORD@HOST:PORT/DATABASE",
         ""
       ])
     })
