@@ -11,6 +11,12 @@ export class DatabaseUnusable extends Data.TaggedError("DatabaseUnusable")<{
   }
 }
 
+/** Whatever went wrong with a database is said in its name. */
+export const unusable =
+  (database: string) =>
+  (cause: Cause.Cause<unknown>): DatabaseUnusable =>
+    new DatabaseUnusable({ database, cause: Cause.squash(cause) })
+
 const rootOf = (cause: unknown): string => {
   if (cause instanceof AggregateError && cause.message === "") return rootOf(cause.errors[0])
   if (cause instanceof Error && cause.cause !== undefined) return rootOf(cause.cause)

@@ -101,7 +101,7 @@ export const makeMatching = Effect.gen(function* () {
     identifiers: ReadonlyArray<IdentifierHash>,
     at: number
   ) {
-    const matched: Array<string> = []
+    let matched = 0
     const changed: Array<string> = []
     let gained = identifiers
     while (gained.length > 0) {
@@ -112,7 +112,7 @@ export const makeMatching = Effect.gen(function* () {
         const event = yield* tables.events.hold(id)
         if (event?.state !== "unmatched") continue
         const result = yield* matchOne(event, candidates, at)
-        matched.push(id)
+        matched += 1
         next.push(...result.gained)
         changed.push(...result.changed)
       }
@@ -127,7 +127,7 @@ export const makeMatching = Effect.gen(function* () {
     at: number
   ) {
     const others = yield* matchWaiting(own.event.environment, own.gained, at)
-    if (others.matched.length === 0) return { event: own.event, changed: own.changed }
+    if (others.matched === 0) return { event: own.event, changed: own.changed }
     const event = (yield* tables.events.find(own.event.id)) ?? own.event
     return { event, changed: Array.dedupe([...own.changed, ...others.changed]) }
   })

@@ -26,6 +26,7 @@ const alone = Effect.flatMap(SqlClient.SqlClient, (sql) =>
 
 const notNewer = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
+  // As the migrator would, which on PostgreSQL cannot make it inside a transaction.
   yield* sql`CREATE TABLE IF NOT EXISTS ${sql(table)} (
     migration_id INTEGER PRIMARY KEY,
     created_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP,

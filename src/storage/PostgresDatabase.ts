@@ -1,29 +1,22 @@
 import { PgClient } from "@effect/sql-pg"
-import { Cause, Effect, Layer } from "effect"
-import { DatabaseUnusable } from "./DatabaseUnusable.js"
+import { Effect, Layer } from "effect"
+import { type DatabaseUnusable, unusable } from "./DatabaseUnusable.js"
 import { migrate } from "./Migrations.js"
 import { type PostgresOptions, postgresPool, shownUrl } from "./PostgresPool.js"
 import { tablesSql } from "./sql/TablesSql.js"
 import type { Tables } from "./Tables.js"
 
-const unusable = ({ url }: Pick<PostgresOptions, "url">) =>
-  Layer.catchAllCause((cause: Cause.Cause<unknown>) =>
-    Layer.fail(new DatabaseUnusable({ database: shownUrl(url), cause: Cause.squash(cause) }))
-  )
-
 /** Brings the database to this program's schema, on a connection of its own that takes its time. */
 export const migratePostgres = ({ url }: Pick<PostgresOptions, "url">) =>
   migrate.pipe(
     Effect.provide(PgClient.layer({ url, maxConnections: 1, applicationName: "verifyhuman-dropin migrate" })),
-    Effect.catchAllCause((cause) =>
-      Effect.fail(new DatabaseUnusable({ database: shownUrl(url), cause: Cause.squash(cause) }))
-    )
+    Effect.catchAllCause((cause) => Effect.fail(unusable(shownUrl(url))(cause)))
   )
 
 /** The connections, to a database of this program's schema. */
 export const postgresClient = (options: PostgresOptions) =>
   PgClient.layerFromPool({ acquire: postgresPool(options) }).pipe(
-    unusable(options),
+    Layer.catchAllCause((cause) => Layer.fail(unusable(shownUrl(options.url))(cause))),
     Layer.provideMerge(Layer.effectDiscard(migratePostgres(options)))
   )
 

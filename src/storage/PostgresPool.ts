@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto"
+import type { Socket } from "node:net"
 import { SqlError } from "@effect/sql/SqlError"
 import { Duration, Effect, Redacted } from "effect"
 import pg from "pg"
@@ -28,11 +29,8 @@ export const shownUrl = (url: Redacted.Redacted): string => {
 
 const nameOf = (text: string) => createHash("sha256").update(text).digest("base64url")
 
-/**
- * A connection that prepares each statement once, and that gives itself up when an answer is overdue: the server
- * ends what takes too long, so silence means that it, or the way to it, is gone.
- */
-const connectionClass = ({ preparedStatements, statementTimeout }: PostgresOptions) => {
+/** A connection that prepares each statement once. */
+const connectionClass = ({ preparedStatements }: PostgresOptions) => {
   const names = new Map<string, string>()
   const named = (text: string) => {
     const known = names.get(text)
@@ -41,7 +39,6 @@ const connectionClass = ({ preparedStatements, statementTimeout }: PostgresOptio
     names.set(text, name)
     return name
   }
-  const patience = Duration.toMillis(statementTimeout) + graceMillis
 
   return class Connection extends pg.Client {
     override query(...args: ReadonlyArray<unknown>): never {
@@ -52,19 +49,25 @@ const connectionClass = ({ preparedStatements, statementTimeout }: PostgresOptio
           : args
       return Reflect.apply(super.query, this, prepared) as never
     }
-
-    override connect(...args: ReadonlyArray<unknown>): never {
-      const { stream } = (this as unknown as { connection: { stream: import("node:net").Socket } }).connection
-      stream.setTimeout(patience, () => {
-        if (this.isBusy()) stream.destroy(new Error("PostgreSQL does not answer"))
-      })
-      return Reflect.apply(super.connect, this, args) as never
-    }
-
-    private isBusy(): boolean {
-      return (this as unknown as { readyForQuery?: boolean }).readyForQuery !== true
-    }
   }
+}
+
+/** What the driver knows of its connection, and does not describe. */
+interface Inside {
+  readonly connection: { readonly stream: Socket }
+  readonly readyForQuery: boolean
+}
+
+/**
+ * Gives the connection up when an answer is overdue: the server ends what takes too long, so silence means that it, or
+ * the way to it, is gone.
+ */
+const giveUpOnSilence = (client: pg.ClientBase, { statementTimeout }: PostgresOptions) => {
+  const inside = client as unknown as Inside
+  const { stream } = inside.connection
+  stream.setTimeout(Duration.toMillis(statementTimeout) + graceMillis, () => {
+    if (!inside.readyForQuery) stream.destroy(new Error("PostgreSQL does not answer"))
+  })
 }
 
 /**
@@ -90,7 +93,10 @@ export const postgresPool = (options: PostgresOptions) =>
           idleTimeoutMillis: 60_000,
           keepAlive: true,
           application_name: "verifyhuman-dropin",
-          onConnect: (client) => client.query(limits(options)).then(() => undefined)
+          onConnect: async (client) => {
+            giveUpOnSilence(client, options)
+            await client.query(limits(options))
+          }
         })
         // A connection that was lost while nobody used it: the next one is another.
         pool.on("error", () => undefined)

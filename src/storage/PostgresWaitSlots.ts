@@ -5,6 +5,11 @@ import { Entropy } from "../sessions/Entropy.js"
 import { noSlotLeft, slotsPerUser, WaitSlots } from "../sessions/WaitSlots.js"
 import { all, run } from "./sql/Statement.js"
 
+interface Taken {
+  readonly user: string
+  readonly holder: string
+}
+
 const leaseSeconds = 60
 const renewal = "20 seconds"
 
@@ -39,13 +44,13 @@ export const postgresWaitSlots: Layer.Layer<WaitSlots, never, SqlClient.SqlClien
       return yield* noSlotLeft
     })
 
-    const renew = ({ holder, user }: Effect.Effect.Success<ReturnType<typeof acquire>>) =>
+    const renew = ({ holder, user }: Taken) =>
       sql`UPDATE wait_slots SET until = ${until} WHERE user_hash = ${user} AND holder = ${holder}`.pipe(
         Effect.ignore,
         Effect.schedule(Schedule.spaced(renewal))
       )
 
-    const release = ({ holder, user }: Effect.Effect.Success<ReturnType<typeof acquire>>) =>
+    const release = ({ holder, user }: Taken) =>
       Effect.ignore(
         run("waitSlots.release")(sql`DELETE FROM wait_slots WHERE user_hash = ${user} AND holder = ${holder}`)
       )

@@ -1,8 +1,8 @@
 import { FileSystem, Path } from "@effect/platform"
 import { SqlClient } from "@effect/sql"
 import { SqliteClient } from "@effect/sql-sqlite-node"
-import { Cause, Effect, Layer } from "effect"
-import { DatabaseUnusable } from "./DatabaseUnusable.js"
+import { Effect, Layer } from "effect"
+import { type DatabaseUnusable, unusable } from "./DatabaseUnusable.js"
 import { migrate } from "./Migrations.js"
 import { tablesSql } from "./sql/TablesSql.js"
 import type { Tables } from "./Tables.js"
@@ -28,20 +28,17 @@ const connection = (filename: string) =>
     Layer.provide(filename === ":memory:" ? Layer.empty : Layer.effectDiscard(ownDirectory(filename)))
   )
 
-const unusable = (filename: string) => (cause: Cause.Cause<unknown>) =>
-  new DatabaseUnusable({ database: `sqlite:${filename}`, cause: Cause.squash(cause) })
-
 /** The connection: one file (or `:memory:`), one process. */
 export const sqliteClient = (filename: string) =>
   Layer.effectDiscard(migrate).pipe(
     Layer.provideMerge(connection(filename)),
-    Layer.catchAllCause((cause) => Layer.fail(unusable(filename)(cause)))
+    Layer.catchAllCause((cause) => Layer.fail(unusable(`sqlite:${filename}`)(cause)))
   )
 
 export const migrateSqlite = (filename: string) =>
   migrate.pipe(
     Effect.provide(connection(filename)),
-    Effect.catchAllCause((cause) => Effect.fail(unusable(filename)(cause)))
+    Effect.catchAllCause((cause) => Effect.fail(unusable(`sqlite:${filename}`)(cause)))
   )
 
 /** SQLite writes one transaction at a time, and nothing else runs meanwhile: groups stay short. */

@@ -1,9 +1,10 @@
-import { createServer, type IncomingHttpHeaders } from "node:http"
+import type { IncomingHttpHeaders } from "node:http"
 import { assert, beforeAll, describe, it } from "@effect/vitest"
 import { Deferred, Effect } from "effect"
 import { judge } from "../../src/domain/Signature.js"
 import { builtBundle } from "../e2e/bundle.js"
 import { command, freePort, scratchDirectory } from "../e2e/process.js"
+import { listening } from "../http/listening.js"
 import { heldPort, ranToItsEnd, wrote } from "./commandLine.js"
 
 beforeAll(() => Effect.runPromise(builtBundle), 180_000)
@@ -16,29 +17,15 @@ interface Received {
 /** A backend of somebody else's, which waits for one webhook. */
 const aBackend = Effect.gen(function* () {
   const received = yield* Deferred.make<Received>()
-  const server = yield* Effect.acquireRelease(
-    Effect.async<ReturnType<typeof createServer>>((resume) => {
-      const server = createServer((request, response) => {
-        const chunks: Array<Buffer> = []
-        request.on("data", (chunk: Buffer) => chunks.push(chunk))
-        request.on("end", () => {
-          Deferred.unsafeDone(
-            received,
-            Effect.succeed({ headers: request.headers, body: Buffer.concat(chunks) })
-          )
-          response.writeHead(200).end()
-        })
-      }).listen(0, "127.0.0.1", () => resume(Effect.succeed(server)))
-    }),
-    (server) =>
-      Effect.async<void>((resume) => {
-        server.close(() => resume(Effect.void))
-        server.closeAllConnections()
-      })
-  )
-  const address = server.address()
-  const port = typeof address === "object" ? address?.port : undefined
-  return { url: `http://127.0.0.1:${port}/hook`, received: Deferred.await(received) }
+  const url = yield* listening((request, response) => {
+    const chunks: Array<Buffer> = []
+    request.on("data", (chunk: Buffer) => chunks.push(chunk))
+    request.on("end", () => {
+      Deferred.unsafeDone(received, Effect.succeed({ headers: request.headers, body: Buffer.concat(chunks) }))
+      response.writeHead(200).end()
+    })
+  })
+  return { url: `${url}/hook`, received: Deferred.await(received) }
 })
 
 /** The sandbox alone, on a port of its own. */

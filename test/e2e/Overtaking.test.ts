@@ -1,8 +1,7 @@
-import { createServer } from "node:http"
-import type { AddressInfo } from "node:net"
 import { assert, describe, layer as sharing } from "@effect/vitest"
 import { Context, Effect, Layer } from "effect"
 import { signed } from "../http/harness.js"
+import { listening } from "../http/listening.js"
 import { aBody, unique } from "../suites/fixtures.js"
 import { aPhone, kept, Running, running } from "./inProcess.js"
 
@@ -19,33 +18,23 @@ class Hasty extends Context.Tag("test/Hasty")<
   static readonly layer = Layer.scoped(
     Hasty,
     Effect.gen(function* () {
-      const server = yield* Effect.acquireRelease(
-        Effect.async<ReturnType<typeof createServer>>((resume) => {
-          const server = createServer((request, response) => {
-            request.resume().on("end", async () => {
-              const token = unique("tok-")
-              const body = hasty.event(token)
-              const webhook = await fetch(hasty.webhookUrl, { method: "POST", headers: signed(body), body })
-              hasty.answers.push(webhook.status)
-              response.writeHead(201, { "content-type": "application/json" }).end(
-                JSON.stringify({
-                  hosted_url: `https://app.verifyhuman.io/hosted/v/${token}`,
-                  token,
-                  expires_at: new Date(Date.now() + 3_600_000).toISOString()
-                })
-              )
+      const url = yield* listening((request, response) => {
+        request.resume().on("end", async () => {
+          const token = unique("tok-")
+          const body = hasty.event(token)
+          const webhook = await fetch(hasty.webhookUrl, { method: "POST", headers: signed(body), body })
+          hasty.answers.push(webhook.status)
+          response.writeHead(201, { "content-type": "application/json" }).end(
+            JSON.stringify({
+              hosted_url: `https://app.verifyhuman.io/hosted/v/${token}`,
+              token,
+              expires_at: new Date(Date.now() + 3_600_000).toISOString()
             })
-          }).listen(0, "127.0.0.1", () => resume(Effect.succeed(server)))
-        }),
-        (server) =>
-          Effect.sync(() => {
-            server.close()
-            server.closeAllConnections()
-          })
-      )
-      const { port } = server.address() as AddressInfo
+          )
+        })
+      })
       const hasty: Context.Tag.Service<Hasty> = {
-        url: `http://127.0.0.1:${port}`,
+        url,
         webhookUrl: "",
         event: (token) => aBody({ token }),
         answers: []

@@ -1,6 +1,6 @@
-import { createServer } from "node:http"
 import { Effect } from "effect"
 import { Webhook } from "standardwebhooks"
+import { listening } from "../http/listening.js"
 
 export interface ReceivedAction {
   readonly id: string
@@ -26,42 +26,31 @@ export const actionReceiver = (secret: string) =>
       seen.add(id)
       return seen.size % 3 === 1
     }
-    const server = yield* Effect.acquireRelease(
-      Effect.async<ReturnType<typeof createServer>>((resume) => {
-        const server = createServer((request, response) => {
-          const chunks: Array<Buffer> = []
-          request.on("data", (chunk: Buffer) => chunks.push(chunk))
-          request.on("end", () => {
-            const headers = request.headers as Record<string, string>
-            const id = headers["webhook-id"] ?? ""
-            if (fails(id)) {
-              failures++
-              return response.writeHead(503).end()
-            }
-            try {
-              const { data } = webhook.verify(Buffer.concat(chunks).toString("utf8"), headers) as {
-                readonly data: { session_ref: string; status: string; sequence: number }
-              }
-              const { sequence, session_ref: sessionRef, status } = data
-              taken.push({ id, sessionRef, status, sequence })
-              response.writeHead(204).end()
-            } catch (error) {
-              refused.push(error)
-              response.writeHead(400).end()
-            }
-          })
-        })
-        server.listen(0, "127.0.0.1", () => resume(Effect.succeed(server)))
-      }),
-      (server) =>
-        Effect.sync(() => {
-          server.close()
-          server.closeAllConnections()
-        })
-    )
-    const address = server.address()
+    const url = yield* listening((request, response) => {
+      const chunks: Array<Buffer> = []
+      request.on("data", (chunk: Buffer) => chunks.push(chunk))
+      request.on("end", () => {
+        const headers = request.headers as Record<string, string>
+        const id = headers["webhook-id"] ?? ""
+        if (fails(id)) {
+          failures++
+          return response.writeHead(503).end()
+        }
+        try {
+          const { data } = webhook.verify(Buffer.concat(chunks).toString("utf8"), headers) as {
+            readonly data: { session_ref: string; status: string; sequence: number }
+          }
+          const { sequence, session_ref: sessionRef, status } = data
+          taken.push({ id, sessionRef, status, sequence })
+          response.writeHead(204).end()
+        } catch (error) {
+          refused.push(error)
+          response.writeHead(400).end()
+        }
+      })
+    })
     return {
-      url: `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}/actions`,
+      url: `${url}/actions`,
       taken,
       refused,
       failures: () => failures,

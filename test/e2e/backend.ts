@@ -17,20 +17,25 @@ export const settings = (providerUrl: string): Readonly<Record<string, string>> 
   DATABASE_URL: "sqlite:service.db"
 })
 
+/** Where the requests of the harness go. */
+export const serverAt = (port: number) =>
+  HttpServer.make({
+    serve: () => Effect.die("not here"),
+    address: { _tag: "TcpAddress", hostname: "127.0.0.1", port }
+  })
+
 /** A place for the service: a provider, a port and a database that outlive its processes. */
 export const aBackend = Effect.gen(function* () {
   const provider = yield* providerStub
   const cwd = yield* scratchDirectory
   const port = yield* freePort
-  const address = { _tag: "TcpAddress", hostname: "127.0.0.1", port } as const
   return {
     provider,
     port,
     database: join(cwd, "service.db"),
     serve: (env: Readonly<Record<string, string>> = {}) =>
       serve(port, { cwd, env: { ...settings(provider.url), ...env } }),
-    /** Where the requests of the harness go. */
-    server: HttpServer.make({ serve: () => Effect.die("not here"), address })
+    server: serverAt(port)
   }
 })
 

@@ -1,5 +1,6 @@
-import { createServer, type ServerResponse } from "node:http"
+import type { ServerResponse } from "node:http"
 import { Effect } from "effect"
+import { listening } from "../http/listening.js"
 import { unique } from "../suites/fixtures.js"
 
 /** A provider that makes a hosted session of every request, or keeps whoever asks waiting. */
@@ -26,22 +27,11 @@ const answer = (response: ServerResponse) => {
 export const providerStub = Effect.gen(function* () {
   const waiting: Array<ServerResponse> = []
   let holding = false
-  const server = yield* Effect.acquireRelease(
-    Effect.async<ReturnType<typeof createServer>>((resume) => {
-      const server = createServer((request, response) => {
-        request.resume().on("end", () => (holding ? waiting.push(response) : answer(response)))
-      })
-      server.listen(0, "127.0.0.1", () => resume(Effect.succeed(server)))
-    }),
-    (server) =>
-      Effect.sync(() => {
-        server.close()
-        server.closeAllConnections()
-      })
-  )
-  const address = server.address()
+  const url = yield* listening((request, response) => {
+    request.resume().on("end", () => (holding ? waiting.push(response) : answer(response)))
+  })
   const stub: ProviderStub = {
-    url: `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}`,
+    url,
     held: () => waiting.length,
     hold: () => {
       holding = true

@@ -33,15 +33,21 @@ const overheard = (database: string) =>
 /** Only a notification tells a phone here: the node finds nothing when it looks for itself. */
 const isLook = (statement: string) => statement.includes("SELECT session_ref, sequence FROM sessions")
 
+/** Two nodes over one database, the first through a proxy. */
+const twoNodes = Effect.gen(function* () {
+  const database = yield* emptyDatabase
+  const proxy = yield* aProxy(database)
+  const serve = yield* aNodeStarter
+  const [here, there] = yield* Effect.all([serve(proxy.url), serve(database)], { concurrency: 2 })
+  return { database, proxy, here, there }
+})
+
 describe("phones at one node, webhooks at another", () => {
   it.scopedLive(
     "are brought together by a notification that holds a reference and nothing else",
     () =>
       Effect.gen(function* () {
-        const database = yield* emptyDatabase
-        const proxy = yield* aProxy(database)
-        const serve = yield* aNodeStarter
-        const [here, there] = yield* Effect.all([serve(proxy.url), serve(database)], { concurrency: 2 })
+        const { database, here, proxy, there } = yield* twoNodes
         yield* proxy.treat((statement) => (isLook(statement) ? "refuse" : "pass"))
         const streamed = yield* here.at(aSession)
         const held = yield* here.at(aSession)
@@ -71,10 +77,7 @@ describe("phones at one node, webhooks at another", () => {
     "are brought together when the listening connection was cut meanwhile",
     () =>
       Effect.gen(function* () {
-        const database = yield* emptyDatabase
-        const proxy = yield* aProxy(database)
-        const serve = yield* aNodeStarter
-        const [here, there] = yield* Effect.all([serve(proxy.url), serve(database)], { concurrency: 2 })
+        const { database, here, proxy, there } = yield* twoNodes
         const session = yield* here.at(aSession)
         const stream = yield* aPhoneThatFollows(here, session)
 

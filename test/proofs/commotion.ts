@@ -14,6 +14,7 @@ import { aDelivery, anAnswer, anAudit, aReservation, aSession } from "../suites/
 import { Ledger } from "./Ledger.js"
 import type { Commotion, Move } from "./moves.js"
 import type { Node } from "./nodes.js"
+import { trackingOf } from "./tracking.js"
 import { keyOf, outcomes, type Sent, sent } from "./webhook.js"
 
 type MoveOf<Tag extends Move["_tag"]> = Extract<Move, { readonly _tag: Tag }>
@@ -78,25 +79,10 @@ const moving = (ledger: Ledger) => {
     if (_tag === "TokenReused") yield* release
   })
 
-  const track = Effect.fnUntraced(function* ({ id, product, user }: MoveOf<"Track">) {
-    const { now } = ledger
+  const track = Effect.fnUntraced(function* (step: MoveOf<"Track">) {
     const ref = ledger.name("vs_")
-    const request = aReservation({ userId: `user ${user}`, fingerprint: id, now })
-    const session = aSession({ ...request, sessionRef: ref }, { product, model: "mobile", hostedUrl: null })
     const repository = yield* SessionRepository
-    const { _tag } = yield* repository.track({
-      session,
-      identifier: identifier("session_id", id),
-      poll: {
-        sessionRef: ref,
-        environment: "test",
-        product,
-        providerSessionId: id,
-        attempts: 0,
-        nextAt: now + 20
-      },
-      limits
-    })
+    const { _tag } = yield* repository.track(trackingOf(ref, step, ledger.now, { limits, pollAfter: 20 }))
     if (_tag !== "Tracked") return
     ledger.sessions.push(ref)
     ledger.tracked.push(ref)

@@ -1,6 +1,5 @@
-import { createServer } from "node:http"
-import type { AddressInfo } from "node:net"
 import { Effect, Queue, type Scope } from "effect"
+import { listening } from "../http/listening.js"
 
 /** A webhook as a backend in any language sees it. */
 export interface Delivery {
@@ -22,27 +21,17 @@ export interface Receiver {
 export const aReceiver: Effect.Effect<Receiver, never, Scope.Scope> = Effect.gen(function* () {
   const deliveries = yield* Queue.unbounded<Delivery>()
   const answers: Array<number | "cut"> = []
-  const server = yield* Effect.acquireRelease(
-    Effect.async<ReturnType<typeof createServer>>((resume) => {
-      const server = createServer((request, response) => {
-        const chunks: Array<Buffer> = []
-        request.on("data", (chunk) => chunks.push(chunk))
-        request.on("end", () => {
-          const bytes = Buffer.concat(chunks)
-          const headers = request.headers as Record<string, string>
-          Queue.unsafeOffer(deliveries, { headers, bytes, json: JSON.parse(bytes.toString("utf8")) })
-          const answer = answers.shift() ?? 200
-          if (answer === "cut") request.socket.destroy()
-          else response.writeHead(answer, { location: "/elsewhere" }).end()
-        })
-      }).listen(0, "127.0.0.1", () => resume(Effect.succeed(server)))
-    }),
-    (server) =>
-      Effect.async<void>((resume) => {
-        server.close(() => resume(Effect.void))
-        server.closeAllConnections()
-      })
-  )
-  const { port } = server.address() as AddressInfo
-  return { url: `http://127.0.0.1:${port}/webhooks?key=in-the-query`, next: Queue.take(deliveries), answers }
+  const url = yield* listening((request, response) => {
+    const chunks: Array<Buffer> = []
+    request.on("data", (chunk) => chunks.push(chunk))
+    request.on("end", () => {
+      const bytes = Buffer.concat(chunks)
+      const headers = request.headers as Record<string, string>
+      Queue.unsafeOffer(deliveries, { headers, bytes, json: JSON.parse(bytes.toString("utf8")) })
+      const answer = answers.shift() ?? 200
+      if (answer === "cut") request.socket.destroy()
+      else response.writeHead(answer, { location: "/elsewhere" }).end()
+    })
+  })
+  return { url: `${url}/webhooks?key=in-the-query`, next: Queue.take(deliveries), answers }
 })
