@@ -4,6 +4,7 @@ import { Listeners } from "../sessions/Listeners.js"
 import { SessionFeed } from "../sessions/SessionFeed.js"
 import { type ChannelRefused, hearChannel } from "./PostgresChannel.js"
 import { isOneOf, listOf } from "./sql/Dialect.js"
+import { sqlOf } from "./sql/Sql.js"
 
 const channel = "verifyhuman_dropin_sessions"
 const batch = 1000
@@ -27,7 +28,7 @@ export const postgresFeed = (url: Redacted.Redacted): Layer.Layer<SessionFeed, n
   Layer.scoped(
     SessionFeed,
     Effect.gen(function* () {
-      const sql = yield* SqlClient.SqlClient
+      const sql = sqlOf(yield* SqlClient.SqlClient)
       const listeners = new Listeners()
       const outgoing = yield* Queue.sliding<string>(noticed)
       let isHeard = false

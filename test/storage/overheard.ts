@@ -1,7 +1,8 @@
-import { SqlClient, Statement } from "@effect/sql"
+import { SqlClient } from "@effect/sql"
 import { assert } from "@effect/vitest"
 import { Effect } from "effect"
 import type { StorageUnavailable } from "../../src/domain/StorageUnavailable.js"
+import { makeSql, sqlOf } from "../../src/storage/sql/Sql.js"
 import { type Asked, type StatementName, statementsOf } from "./statements.js"
 import { takenBack } from "./takenBack.js"
 
@@ -15,18 +16,17 @@ export interface Overheard {
 export const overheard = Effect.fnUntraced(function* (asked: Asked) {
   const sql = yield* SqlClient.SqlClient
   const heard: Array<Overheard> = []
-  const statements = statementsOf(sql, asked)
-  for (const name of Object.keys(statements) as ReadonlyArray<StatementName>) {
+  let name: StatementName
+  const statements = statementsOf(
+    makeSql(sqlOf(sql).dialect, (text, parameters) => {
+      heard.push({ name, text, parameters })
+      return sql.unsafe(text, parameters)
+    }),
+    asked
+  )
+  for (name of Object.keys(statements) as ReadonlyArray<StatementName>) {
     const before = heard.length
-    const listening = Statement.withTransformer(
-      Effect.asVoid<unknown, StorageUnavailable, never>(statements[name]),
-      (made) => {
-        const [text, parameters] = made.compile()
-        heard.push({ name, text, parameters })
-        return Effect.succeed(made)
-      }
-    )
-    yield* takenBack(listening)
+    yield* takenBack(Effect.asVoid<unknown, StorageUnavailable, never>(statements[name]))
     assert.isAbove(heard.length, before, name)
   }
   return heard

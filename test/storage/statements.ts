@@ -1,4 +1,3 @@
-import type { SqlClient } from "@effect/sql"
 import type { Effect } from "effect"
 import type { Cursor } from "../../src/domain/Cursor.js"
 import type { StorageUnavailable } from "../../src/domain/StorageUnavailable.js"
@@ -9,6 +8,7 @@ import { idempotencySql } from "../../src/storage/sql/IdempotencySql.js"
 import { identifiersSql } from "../../src/storage/sql/IdentifiersSql.js"
 import { pollsSql } from "../../src/storage/sql/PollsSql.js"
 import { sessionsSql } from "../../src/storage/sql/SessionsSql.js"
+import type { Sql } from "../../src/storage/sql/Sql.js"
 import { startsSql } from "../../src/storage/sql/StartsSql.js"
 import { verdictsSql } from "../../src/storage/sql/VerdictsSql.js"
 import type { Slot } from "../../src/storage/Tables.js"
@@ -30,7 +30,7 @@ export interface Asked {
 type Statement = Effect.Effect<unknown, StorageUnavailable>
 
 /** Every read, claim and purge; each is to find its rows by an index, however many there are. */
-export const statementsOf = (sql: SqlClient.SqlClient, asked: Asked) => {
+export const statementsOf = (sql: Sql, asked: Asked) => {
   const { actionId, before, bodies, daily, eventId, hashes, keyHash, now, sessionRef, slot } = asked
   const { environment } = slot
   const [hash = ""] = hashes

@@ -1,8 +1,8 @@
-import type { SqlClient } from "@effect/sql"
 import { Effect } from "effect"
 import type { Action, ActionAttempt } from "../../domain/Action.js"
 import type { ActionsTable } from "../Tables.js"
 import { isFoundBy, isOneOf, place, skipLocked } from "./Dialect.js"
+import type { Sql } from "./Sql.js"
 import { all, counted, first, numberOrNull, run, touched } from "./Statement.js"
 
 interface Row {
@@ -68,9 +68,8 @@ const attemptFromRow = (row: AttemptRow): ActionAttempt => ({
   answer: row.answer
 })
 
-export const actionsSql = (sql: SqlClient.SqlClient): ActionsTable => ({
-  insert: (action) =>
-    sql`INSERT INTO actions ${sql.insert({ ...toRow(action) })}`.pipe(run("actions.insert")),
+export const actionsSql = (sql: Sql): ActionsTable => ({
+  insert: (action) => sql`INSERT INTO actions ${sql.insert(toRow(action))}`.pipe(run("actions.insert")),
   find: (id) => sql<Row>`SELECT * FROM actions WHERE id = ${id}`.pipe(first("actions.find", fromRow)),
   /**
    * The first of a session is looked up by the session: by `b.state = 'pending'`, PostgreSQL would go through all that

@@ -1,6 +1,6 @@
-import type { SqlClient } from "@effect/sql"
 import type { AuditEntry } from "../../domain/Audit.js"
 import type { AuditTable } from "../Tables.js"
+import type { Sql } from "./Sql.js"
 import { all, run } from "./Statement.js"
 
 interface Row {
@@ -19,7 +19,7 @@ const fromRow = (row: Row): AuditEntry => ({
   details: JSON.parse(row.details) as AuditEntry["details"]
 })
 
-export const auditSql = (sql: SqlClient.SqlClient): AuditTable => ({
+export const auditSql = (sql: Sql): AuditTable => ({
   insert: (entry) =>
     sql`INSERT INTO audit ${sql.insert({ ...entry, details: JSON.stringify(entry.details) })}`.pipe(
       run("audit.insert")

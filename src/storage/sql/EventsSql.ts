@@ -1,8 +1,8 @@
-import type { SqlClient } from "@effect/sql"
 import { Effect } from "effect"
 import type { InboxEvent } from "../../domain/InboxEvent.js"
 import type { EventsTable } from "../Tables.js"
 import { forUpdate, isFoundBy, isOneOf, listOf, place, skipLocked } from "./Dialect.js"
+import type { Sql } from "./Sql.js"
 import { all, counted, first, numberOrNull, run, touched } from "./Statement.js"
 
 interface Row {
@@ -80,9 +80,9 @@ const fromRow = (row: Row): InboxEvent => ({
 /** Nothing but `insert` sets these. */
 const fixed = ["id", "dedupe_key", "environment", "copies"] as const
 
-export const eventsSql = (sql: SqlClient.SqlClient): EventsTable => ({
+export const eventsSql = (sql: Sql): EventsTable => ({
   insert: (event) =>
-    sql<Row>`INSERT INTO events ${sql.insert({ ...toRow(event) })}
+    sql<Row>`INSERT INTO events ${sql.insert(toRow(event))}
       ON CONFLICT (environment, dedupe_key) DO UPDATE SET copies = events.copies + 1 RETURNING *`.pipe(
       all("events.insert", fromRow),
       Effect.map(([stored = event]) => ({
@@ -91,10 +91,10 @@ export const eventsSql = (sql: SqlClient.SqlClient): EventsTable => ({
       }))
     ),
   update: (event) =>
-    sql`UPDATE events SET ${sql.update({ ...toRow(event) }, [...fixed, "body"])}
+    sql`UPDATE events SET ${sql.update(toRow(event), [...fixed, "body"])}
       WHERE id = ${event.id}`.pipe(run("events.update")),
   replace: (event) =>
-    sql`UPDATE events SET ${sql.update({ ...toRow(event) }, fixed)} WHERE id = ${event.id}`.pipe(
+    sql`UPDATE events SET ${sql.update(toRow(event), fixed)} WHERE id = ${event.id}`.pipe(
       run("events.replace")
     ),
   find: (id) => sql<Row>`SELECT * FROM events WHERE id = ${id}`.pipe(first("events.find", fromRow)),

@@ -1,7 +1,7 @@
-import type { SqlClient } from "@effect/sql"
 import type { IdempotencyRecord } from "../../domain/Start.js"
 import type { IdempotencyTable } from "../Tables.js"
 import { isFoundBy, place, skipLocked } from "./Dialect.js"
+import type { Sql } from "./Sql.js"
 import { first, run, touched } from "./Statement.js"
 
 interface Row {
@@ -34,12 +34,12 @@ const fromRow = (row: Row): IdempotencyRecord => ({
   createdAt: Number(row.created_at)
 })
 
-export const idempotencySql = (sql: SqlClient.SqlClient): IdempotencyTable => ({
+export const idempotencySql = (sql: Sql): IdempotencyTable => ({
   find: ({ environment, userId }, keyHash) =>
     sql<Row>`SELECT * FROM idempotency_keys WHERE environment = ${environment}
       AND user_id = ${userId} AND key_hash = ${keyHash}`.pipe(first("idempotency.find", fromRow)),
   put: (record) =>
-    sql`INSERT INTO idempotency_keys ${sql.insert({ ...toRow(record) })}
+    sql`INSERT INTO idempotency_keys ${sql.insert(toRow(record))}
       ON CONFLICT (environment, user_id, key_hash) DO UPDATE SET request_hash = excluded.request_hash,
       session_ref = excluded.session_ref, status = excluded.status, created_at = excluded.created_at`.pipe(
       run("idempotency.put")

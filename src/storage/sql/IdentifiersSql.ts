@@ -1,7 +1,7 @@
-import type { SqlClient } from "@effect/sql"
 import { Effect } from "effect"
 import type { FoundIdentifier, IdentifiersTable } from "../Tables.js"
 import { isOneOf } from "./Dialect.js"
+import type { Sql } from "./Sql.js"
 import { all, run } from "./Statement.js"
 
 interface Row {
@@ -18,7 +18,7 @@ const fromRow = (row: Row): FoundIdentifier => ({
   shared: Number(row.shared) === 1
 })
 
-export const identifiersSql = (sql: SqlClient.SqlClient): IdentifiersTable => ({
+export const identifiersSql = (sql: Sql): IdentifiersTable => ({
   claim: ({ environment, hash, kind, sessionRef, source }) =>
     sql`INSERT INTO identifiers
       ${sql.insert({ environment, hash, session_ref: sessionRef, kind, source, shared: 0 })}

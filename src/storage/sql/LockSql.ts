@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto"
-import type { SqlClient } from "@effect/sql"
 import { Effect } from "effect"
 import type { StorageUnavailable } from "../../domain/StorageUnavailable.js"
 import type { Lock } from "../Locks.js"
+import type { Sql } from "./Sql.js"
 import { run } from "./Statement.js"
 
 /** PostgreSQL's advisory locks are 64-bit numbers: two that share one wait for each other needlessly, no more. */
@@ -16,14 +16,13 @@ const inOrder = (locks: ReadonlyArray<Lock>): ReadonlyArray<string> =>
 
 /** SQLite writes one transaction at a time: nobody is to be kept out. */
 export const lockSql = (
-  sql: SqlClient.SqlClient
+  sql: Sql
 ): ((locks: ReadonlyArray<Lock>) => Effect.Effect<void, StorageUnavailable>) =>
-  sql.onDialectOrElse({
-    pg: () => (locks: ReadonlyArray<Lock>) =>
-      locks.length === 0
-        ? Effect.void
-        : sql`SELECT pg_advisory_xact_lock(number) FROM unnest(${inOrder(locks)}::bigint[]) AS list(number)`.pipe(
-            run("lock")
-          ),
-    orElse: () => () => Effect.void
-  })
+  sql.dialect === "sqlite"
+    ? () => Effect.void
+    : (locks) =>
+        locks.length === 0
+          ? Effect.void
+          : sql`SELECT pg_advisory_xact_lock(number) FROM unnest(${inOrder(locks)}::bigint[]) AS list(number)`.pipe(
+              run("lock")
+            )

@@ -1,8 +1,8 @@
-import type { SqlClient } from "@effect/sql"
 import { Effect } from "effect"
 import type { Poll } from "../../domain/Poll.js"
 import type { PollsTable } from "../Tables.js"
 import { isFoundBy, isOneOf, skipLocked } from "./Dialect.js"
+import type { Sql } from "./Sql.js"
 import { all, run } from "./Statement.js"
 
 interface Row {
@@ -32,8 +32,8 @@ const fromRow = (row: Row): Poll => ({
   nextAt: Number(row.next_at)
 })
 
-export const pollsSql = (sql: SqlClient.SqlClient): PollsTable => ({
-  insert: (poll) => sql`INSERT INTO polls ${sql.insert({ ...toRow(poll) })}`.pipe(run("polls.insert")),
+export const pollsSql = (sql: Sql): PollsTable => ({
+  insert: (poll) => sql`INSERT INTO polls ${sql.insert(toRow(poll))}`.pipe(run("polls.insert")),
   claim: (products, now, until, limit) =>
     products.length === 0
       ? Effect.succeed([])

@@ -1,8 +1,8 @@
-import type { SqlClient } from "@effect/sql"
 import type { Session } from "../../domain/Session.js"
 import type { Verdict } from "../../domain/Verdict.js"
 import type { SessionsTable } from "../Tables.js"
 import { forUpdate, skipLocked } from "./Dialect.js"
+import type { Sql } from "./Sql.js"
 import { all, counted, first, numberOrNull, run } from "./Statement.js"
 
 interface Row {
@@ -73,11 +73,10 @@ const fromRow = (row: Row): Session => ({
   decidedAt: numberOrNull(row.decided_at)
 })
 
-export const sessionsSql = (sql: SqlClient.SqlClient): SessionsTable => ({
-  insert: (session) =>
-    sql`INSERT INTO sessions ${sql.insert({ ...toRow(session) })}`.pipe(run("sessions.insert")),
+export const sessionsSql = (sql: Sql): SessionsTable => ({
+  insert: (session) => sql`INSERT INTO sessions ${sql.insert(toRow(session))}`.pipe(run("sessions.insert")),
   update: (session) =>
-    sql`UPDATE sessions SET ${sql.update({ ...toRow(session) }, ["session_ref"])}
+    sql`UPDATE sessions SET ${sql.update(toRow(session), ["session_ref"])}
       WHERE session_ref = ${session.sessionRef}`.pipe(run("sessions.update")),
   find: (sessionRef) =>
     sql<Row>`SELECT * FROM sessions WHERE session_ref = ${sessionRef}`.pipe(first("sessions.find", fromRow)),

@@ -1,8 +1,8 @@
-import type { SqlClient } from "@effect/sql"
 import { Effect } from "effect"
 import type { Start } from "../../domain/Start.js"
 import type { StartsTable } from "../Tables.js"
 import { isFoundBy, place, skipLocked } from "./Dialect.js"
+import type { Sql } from "./Sql.js"
 import { all, first, numberOrNull, run, touched } from "./Statement.js"
 
 interface Row {
@@ -41,8 +41,8 @@ const fromRow = (row: Row): Start => ({
   leaseUntil: Number(row.lease_until)
 })
 
-export const startsSql = (sql: SqlClient.SqlClient): StartsTable => ({
-  insert: (start) => sql`INSERT INTO starts ${sql.insert({ ...toRow(start) })}`.pipe(run("starts.insert")),
+export const startsSql = (sql: Sql): StartsTable => ({
+  insert: (start) => sql`INSERT INTO starts ${sql.insert(toRow(start))}`.pipe(run("starts.insert")),
   find: (sessionRef) =>
     sql<Row>`SELECT * FROM starts WHERE session_ref = ${sessionRef}`.pipe(first("starts.find", fromRow)),
   findReserved: ({ environment, fingerprint, userId }) =>

@@ -10,6 +10,7 @@ import { identifiersSql } from "./IdentifiersSql.js"
 import { lockSql } from "./LockSql.js"
 import { pollsSql } from "./PollsSql.js"
 import { sessionsSql } from "./SessionsSql.js"
+import { sqlOf } from "./Sql.js"
 import { startsSql } from "./StartsSql.js"
 import { run } from "./Statement.js"
 import { transactionSql } from "./TransactionSql.js"
@@ -20,8 +21,9 @@ export const tablesSql = (grouping: GroupCommitOptions): Layer.Layer<Tables, nev
   Layer.scoped(
     Tables,
     Effect.gen(function* () {
-      const sql = yield* SqlClient.SqlClient
-      const transaction = transactionSql(sql)
+      const client = yield* SqlClient.SqlClient
+      const sql = sqlOf(client)
+      const transaction = transactionSql(client)
       const lock = lockSql(sql)
       return Tables.of({
         transaction,

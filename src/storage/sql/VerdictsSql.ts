@@ -1,7 +1,7 @@
-import type { SqlClient } from "@effect/sql"
 import type { Verdict } from "../../domain/Verdict.js"
 import type { VerdictChange } from "../../domain/VerdictChange.js"
 import type { VerdictsTable } from "../Tables.js"
+import type { Sql } from "./Sql.js"
 import { all, run } from "./Statement.js"
 
 interface Row {
@@ -30,9 +30,8 @@ const fromRow = (row: Row): VerdictChange => ({
   at: Number(row.at)
 })
 
-export const verdictsSql = (sql: SqlClient.SqlClient): VerdictsTable => ({
-  insert: (change) =>
-    sql`INSERT INTO verdicts ${sql.insert({ ...toRow(change) })}`.pipe(run("verdicts.insert")),
+export const verdictsSql = (sql: Sql): VerdictsTable => ({
+  insert: (change) => sql`INSERT INTO verdicts ${sql.insert(toRow(change))}`.pipe(run("verdicts.insert")),
   ofSession: (sessionRef) =>
     sql<Row>`SELECT * FROM verdicts WHERE session_ref = ${sessionRef} ORDER BY sequence`.pipe(
       all("verdicts.ofSession", fromRow)
