@@ -5,6 +5,7 @@ import { httpActionTarget } from "./actions/HttpActionTarget.js"
 import { ExpirySweep } from "./background/ExpirySweep.js"
 import { retentionLayer } from "./background/Retention.js"
 import { demoMethods, demoRoutes } from "./demo/Demo.js"
+import { makeFastLane } from "./http/FastLane.js"
 import { routes, serve } from "./http/HttpService.js"
 import { tokenAuthenticatorLayer } from "./http/TokenAuthenticator.js"
 import { Operations } from "./operators/Operations.js"
@@ -73,9 +74,11 @@ const pages = ({ auth, sandbox, verifyHuman }: SettingsValue) =>
       )
 
 const http = (settings: SettingsValue) =>
-  serve(pages(settings), { ...settings, methods: settings.sandbox === null ? {} : demoMethods }).pipe(
-    Layer.provide([useCases, tokenAuthenticatorLayer])
-  )
+  serve(pages(settings), {
+    ...settings,
+    methods: settings.sandbox === null ? {} : demoMethods,
+    lane: makeFastLane
+  }).pipe(Layer.provide([useCases, tokenAuthenticatorLayer]))
 
 const service = (settings: SettingsValue) =>
   Layer.merge(http(settings), background(settings)).pipe(

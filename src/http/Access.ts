@@ -1,9 +1,10 @@
+import type { IncomingMessage } from "node:http"
 import { HttpApiMiddleware, HttpApiSecurity, HttpServerRequest, OpenApi } from "@effect/platform"
 import { NodeHttpServerRequest } from "@effect/platform-node"
 import { Effect, Layer, Schema } from "effect"
-import { CurrentCaller } from "../sessions/Caller.js"
+import { type Caller, CurrentCaller } from "../sessions/Caller.js"
 import { Authenticator } from "./Authenticator.js"
-import { problemSchema } from "./Problem.js"
+import { type Problem, problemSchema } from "./Problem.js"
 import { refuseOversize } from "./RequestBody.js"
 
 /** The longest body that a phone may send, in bytes. */
@@ -11,6 +12,23 @@ export const phoneBodyLimit = 16 * 1024
 
 const bearer = HttpApiSecurity.bearer.pipe(
   HttpApiSecurity.annotate(OpenApi.Description, "A user's JWT; or a service key, together with `X-User-Id`.")
+)
+
+/** Who asks, if the credential is good and the body not oversized. */
+export const makeCallerOf: Effect.Effect<
+  (request: IncomingMessage) => Effect.Effect<Caller, Problem>,
+  never,
+  Authenticator
+> = Effect.map(
+  Authenticator,
+  (authenticator) => (request) =>
+    Effect.tap(
+      authenticator.authenticate({
+        authorization: request.headers.authorization,
+        userId: request.headers["x-user-id"] as string | undefined
+      }),
+      () => refuseOversize(request, phoneBodyLimit)
+    )
 )
 
 /** The way in for phones: a credential, and no oversized body. */
@@ -26,17 +44,10 @@ export class Access extends HttpApiMiddleware.Tag<Access>()("verifyhuman-dropin/
 }) {
   static readonly layer: Layer.Layer<Access, never, Authenticator> = Layer.effect(
     Access,
-    Effect.gen(function* () {
-      const authenticator = yield* Authenticator
-      const caller = Effect.gen(function* () {
-        const request = yield* HttpServerRequest.HttpServerRequest
-        const caller = yield* authenticator.authenticate({
-          authorization: request.headers["authorization"],
-          userId: request.headers["x-user-id"]
-        })
-        yield* refuseOversize(NodeHttpServerRequest.toIncomingMessage(request), phoneBodyLimit)
-        return caller
-      })
+    Effect.map(makeCallerOf, (callerOf) => {
+      const caller = Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) =>
+        callerOf(NodeHttpServerRequest.toIncomingMessage(request))
+      )
       return { bearer: () => caller }
     })
   )

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto"
+import type { IncomingMessage } from "node:http"
 import { HttpServerRequest, HttpServerResponse } from "@effect/platform"
 import { NodeHttpServerRequest } from "@effect/platform-node"
 import { Effect } from "effect"
@@ -9,15 +10,17 @@ import { answerFailure, reworded } from "./Problems.js"
 
 const acceptable = /^[A-Za-z0-9._-]{1,128}$/
 
+const requestIdOf = (given: string | ReadonlyArray<string> | undefined): string =>
+  typeof given === "string" && acceptable.test(given) ? given : randomUUID()
+
 /** Where the router begins a query, besides `?`: at these it would find an address that is written otherwise. */
 const otherDelimiters = /[;#]/
 
 const wellAddressed = (
-  request: HttpServerRequest.HttpServerRequest,
+  { headers, httpVersion }: IncomingMessage,
   path: string
 ): Effect.Effect<void, Problem> => {
   if (otherDelimiters.test(path)) return Effect.fail(new Problem({ code: "not_found" }))
-  const { headers, httpVersion } = NodeHttpServerRequest.toIncomingMessage(request)
   if (headers.host !== undefined || httpVersion === "1.0") return Effect.void
   return Effect.fail(
     new Problem({ code: "invalid_request", errors: [{ path: "Host", message: "is missing" }] })
@@ -25,24 +28,32 @@ const wellAddressed = (
 }
 
 /** What surrounds every answer: a request id, problem details for whatever failed, and security headers. */
+export const enveloped = <E, R>(
+  request: IncomingMessage,
+  answer: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>,
+  methods: MethodTable
+) => {
+  const requestId = requestIdOf(request.headers["x-request-id"])
+  const path = (request.url ?? "").split("?", 1)[0] ?? ""
+  return wellAddressed(request, path).pipe(
+    Effect.zipRight(answer),
+    Effect.catchAllCause((cause) => answerFailure(cause, path, methods)),
+    Effect.annotateLogs("request_id", requestId),
+    Effect.map((response) =>
+      HttpServerResponse.setHeaders(response, {
+        ...answerHeaders,
+        ...response.headers,
+        "x-request-id": requestId
+      })
+    )
+  )
+}
+
+/** The same around an application of the framework. */
 export const envelope = <E, R>(
   app: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>,
   methods: MethodTable
 ) =>
-  Effect.gen(function* () {
-    const request = yield* HttpServerRequest.HttpServerRequest
-    const given = request.headers["x-request-id"] ?? ""
-    const requestId = acceptable.test(given) ? given : randomUUID()
-    const path = request.url.split("?", 1)[0] ?? ""
-    const response = yield* wellAddressed(request, path).pipe(
-      Effect.zipRight(app),
-      Effect.map(reworded),
-      Effect.catchAllCause((cause) => answerFailure(cause, path, methods)),
-      Effect.annotateLogs("request_id", requestId)
-    )
-    return HttpServerResponse.setHeaders(response, {
-      ...answerHeaders,
-      ...response.headers,
-      "x-request-id": requestId
-    })
-  })
+  Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) =>
+    enveloped(NodeHttpServerRequest.toIncomingMessage(request), Effect.map(app, reworded), methods)
+  )

@@ -1,4 +1,6 @@
-import { HttpLayerRouter, HttpMiddleware, HttpServer } from "@effect/platform"
+import type { IncomingMessage, ServerResponse } from "node:http"
+import { type HttpApp, HttpLayerRouter, HttpMiddleware } from "@effect/platform"
+import { NodeHttpServer } from "@effect/platform-node"
 import { Effect, Layer } from "effect"
 import { Access } from "./Access.js"
 import { Api } from "./Api.js"
@@ -7,7 +9,7 @@ import { draining } from "./Draining.js"
 import { envelope } from "./Envelope.js"
 import { HealthLive } from "./Health.js"
 import { apiMethods, type MethodTable } from "./Methods.js"
-import { listen, NodeListener, withoutUpgrades } from "./NodeListener.js"
+import { listen, NodeListener } from "./NodeListener.js"
 import { OperatorAccess } from "./OperatorAccess.js"
 import { OperatorsLive } from "./Operators.js"
 import { PhoneLive } from "./Phone.js"
@@ -21,25 +23,48 @@ const api = HttpLayerRouter.addHttpApi(Api, { openapiPath: "/openapi.json" }).pi
 /** The routes of the contract. */
 export const routes = Layer.mergeAll(api, docs)
 
+/** Answers a request, or leaves it (false). */
+export type Lane = (request: IncomingMessage, response: ServerResponse) => boolean
+
 /** One address, one way to write it: `/docs/` is not `/docs`. */
 const exactPaths = { ignoreTrailingSlash: false, ignoreDuplicateSlashes: false, caseSensitive: true }
 
 /** A shared router would serve what another server of this process has, too. */
 const ownRouter = Effect.provideServiceEffect(Layer.CurrentMemoMap, Layer.makeMemoMap)
 
-/** Serves routes on a socket of their own until the scope closes. */
-export const serve = <E, R>(
+const answering = <E, R>(app: HttpApp.Default<E, R>, lane: Lane) =>
+  Layer.scopedDiscard(
+    Effect.gen(function* () {
+      const server = yield* NodeListener
+      const framework = yield* NodeHttpServer.makeHandler(app)
+      const listener = (request: IncomingMessage, response: ServerResponse) => {
+        if (!lane(request, response)) framework(request, response)
+      }
+      yield* Effect.acquireRelease(
+        Effect.sync(() => server.on("request", listener)),
+        () => Effect.sync(() => server.off("request", listener))
+      )
+    })
+  )
+
+/** Serves routes on a socket of their own until the scope closes; `lane` is asked first. */
+export const serve = <E, R, RL = never>(
   routes: Layer.Layer<never, E, R>,
-  options: { readonly host: string; readonly port: number; readonly methods?: MethodTable }
+  options: {
+    readonly host: string
+    readonly port: number
+    readonly methods?: MethodTable
+    readonly lane?: Effect.Effect<Lane, never, RL>
+  }
 ) =>
-  Layer.merge(draining, withoutUpgrades).pipe(
+  draining.pipe(
     Layer.provideMerge(
       Layer.unwrapScoped(
-        HttpLayerRouter.toHttpEffect(routes).pipe(
-          ownRouter,
-          Effect.provideService(HttpLayerRouter.RouterConfig, exactPaths),
-          Effect.map((app) => HttpServer.serve(envelope(app, { ...apiMethods, ...options.methods })))
-        )
+        Effect.gen(function* () {
+          const app = yield* ownRouter(HttpLayerRouter.toHttpEffect(routes))
+          const lane: Lane = options.lane === undefined ? () => false : yield* options.lane
+          return answering(envelope(app, { ...apiMethods, ...options.methods }), lane)
+        }).pipe(Effect.provideService(HttpLayerRouter.RouterConfig, exactPaths))
       )
     ),
     Layer.provideMerge(listen(options)),

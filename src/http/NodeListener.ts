@@ -34,11 +34,3 @@ export class NodeListener extends Context.Tag("verifyhuman-dropin/NodeListener")
 
 export const listen = (options: { readonly host: string; readonly port: number }) =>
   Layer.unwrapEffect(Effect.map(NodeListener, (server) => NodeHttpServer.layer(() => server, options)))
-
-/**
- * The framework offers WebSockets, and with that Node hands over every request that asks for an upgrade (curl --http2
- * and Java's HttpClient do) without its body. Build it around the served application: nothing here upgrades.
- */
-export const withoutUpgrades: Layer.Layer<never, never, NodeListener> = Layer.effectDiscard(
-  Effect.map(NodeListener, (server) => server.removeAllListeners("upgrade"))
-)

@@ -10,6 +10,12 @@ import { threeNodes } from "./threeNodes.js"
 const file = () => join(mkdtempSync(join(tmpdir(), "verifyhuman-dropin-")), "contract.db")
 
 contractSuite("memory", () => service)
+contractSuite(
+  "memory, by the framework's way alone",
+  () =>
+    (overrides = {}) =>
+      service({ fastLane: false, ...overrides })
+)
 contractSuite("SQLite", () => serviceOn(ofOneProcess(sqliteTables(file()))))
 contractSuite("PostgreSQL", () => serviceOn(aDatabase))
 contractSuite("PostgreSQL, three nodes", () => threeNodes)

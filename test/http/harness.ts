@@ -5,6 +5,7 @@ import { Context, Effect, Either, Layer, Logger, LogLevel, Redacted } from "effe
 import { SignJWT } from "jose"
 import { outcomeTable } from "../../src/domain/Outcome.js"
 import { parsePrefix } from "../../src/domain/Redirects.js"
+import { makeFastLane } from "../../src/http/FastLane.js"
 import { routes, serve } from "../../src/http/HttpService.js"
 import { OperatorPolicy } from "../../src/http/OperatorAccess.js"
 import { AuthenticationPolicy, tokenAuthenticatorLayer } from "../../src/http/TokenAuthenticator.js"
@@ -115,6 +116,8 @@ export interface Overrides {
   readonly authentication?: Partial<Context.Tag.Service<AuthenticationPolicy>>
   readonly operators?: Context.Tag.Service<OperatorPolicy>
   readonly webhooks?: Partial<Context.Tag.Service<WebhookPolicy>>
+  /** Whether the fast lane is open, as it is in the service. */
+  readonly fastLane?: boolean
 }
 
 /** How a suite runs the service that it tests. */
@@ -122,7 +125,11 @@ export type Service = typeof service
 
 /** One process of the service, on a socket of its own; every layer can be swapped in one line. */
 export const node = (overrides: Overrides = {}) =>
-  serve(routes, { host: "127.0.0.1", port: 0 }).pipe(
+  serve(routes, {
+    host: "127.0.0.1",
+    port: 0,
+    ...(overrides.fastLane === false ? {} : { lane: makeFastLane })
+  }).pipe(
     Layer.provide([Sessions.layer, WebhookIntake.layer, Operations.layer]),
     Layer.provide([HostedPages.layer, WebhookVerifier.layer, tokenAuthenticatorLayer]),
     Layer.provide([PollGate.layer, client]),

@@ -1,0 +1,56 @@
+import type { IncomingMessage } from "node:http"
+import { HttpServerResponse } from "@effect/platform"
+import { Clock, Duration, Effect, type Scope } from "effect"
+import type { Session } from "../domain/Session.js"
+import type { Caller } from "../sessions/Caller.js"
+import { Sessions } from "../sessions/Sessions.js"
+import { WaitSlots } from "../sessions/WaitSlots.js"
+import { knownSequences, preferredWait } from "./Preconditions.js"
+import type { Problem } from "./Problem.js"
+import { problemOf } from "./Problems.js"
+import { entityTag, pollAgainAfter, statusBody } from "./StatusAnswer.js"
+
+const statusResponse = (session: Session, header: string | undefined, waited: number | null, now: number) => {
+  const again = pollAgainAfter(session, now)
+  const headers = {
+    etag: entityTag(session),
+    ...(again === null ? {} : { "retry-after": String(again) }),
+    ...(waited === null ? {} : { "preference-applied": `wait=${waited}` })
+  }
+  const known = knownSequences(header)
+  return known === "any" || known.includes(session.sequence)
+    ? HttpServerResponse.empty({ status: 304, headers })
+    : HttpServerResponse.unsafeJson(statusBody(session), { headers })
+}
+
+/** `GET /api/verify-status`: answers at once or, when the phone prefers to wait, with the news. */
+export const makeStatusHandler = Effect.gen(function* () {
+  const sessions = yield* Sessions
+  const slots = yield* WaitSlots
+
+  const wait = (caller: Caller, sessionRef: string, header: string | undefined, seconds: number) => {
+    const known = knownSequences(header)
+    return Effect.zipRight(
+      slots.take(caller.userId),
+      sessions.wait(
+        caller,
+        sessionRef,
+        known === "any" ? null : (known[0] ?? null),
+        Duration.seconds(seconds)
+      )
+    )
+  }
+
+  return Effect.fnUntraced(function* (
+    caller: Caller,
+    sessionRef: string,
+    { headers }: Pick<IncomingMessage, "headers">
+  ): Effect.fn.Return<HttpServerResponse.HttpServerResponse, Problem, Scope.Scope> {
+    const seconds = preferredWait(headers["prefer"] as string | undefined)
+    const header = headers["if-none-match"]
+    const session = yield* (
+      seconds === null ? sessions.status(caller, sessionRef) : wait(caller, sessionRef, header, seconds)
+    ).pipe(Effect.mapError(problemOf))
+    return statusResponse(session, header, seconds, yield* Clock.currentTimeMillis)
+  })
+})
