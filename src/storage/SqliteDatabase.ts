@@ -1,20 +1,10 @@
 import { FileSystem, Path } from "@effect/platform"
-import { SqlClient } from "@effect/sql"
-import { SqliteClient } from "@effect/sql-sqlite-node"
 import { Effect, Layer } from "effect"
 import { type DatabaseUnusable, unusable } from "./DatabaseUnusable.js"
 import { migrate } from "./Migrations.js"
+import { sqliteReader, sqliteWriter } from "./SqliteConnections.js"
 import { tablesSql } from "./sql/TablesSql.js"
 import type { Tables } from "./Tables.js"
-
-/** `synchronous=FULL`: an acknowledged commit survives a power cut. Set on every open, because WAL files forget it. */
-const durable = Effect.flatMap(SqlClient.SqlClient, (sql) =>
-  Effect.all([
-    sql`PRAGMA synchronous = FULL`.unprepared,
-    sql`PRAGMA busy_timeout = 10`.unprepared,
-    sql`PRAGMA secure_delete = ON`.unprepared
-  ])
-)
 
 const ownDirectory = Effect.fnUntraced(function* (filename: string) {
   const fs = yield* FileSystem.FileSystem
@@ -22,30 +12,38 @@ const ownDirectory = Effect.fnUntraced(function* (filename: string) {
   yield* fs.makeDirectory(path.dirname(filename), { recursive: true, mode: 0o700 })
 })
 
-const connection = (filename: string) =>
-  Layer.effectDiscard(durable).pipe(
-    Layer.provideMerge(SqliteClient.layer({ filename })),
-    Layer.provide(filename === ":memory:" ? Layer.empty : Layer.effectDiscard(ownDirectory(filename)))
+const inMemory = ":memory:"
+
+const writer = (filename: string) =>
+  Layer.provide(
+    sqliteWriter(filename),
+    filename === inMemory ? Layer.empty : Layer.effectDiscard(ownDirectory(filename))
   )
 
 /** The connection: one file (or `:memory:`), one process. */
 export const sqliteClient = (filename: string) =>
   Layer.effectDiscard(migrate).pipe(
-    Layer.provideMerge(connection(filename)),
+    Layer.provideMerge(writer(filename)),
     Layer.catchAllCause((cause) => Layer.fail(unusable(`sqlite:${filename}`)(cause)))
   )
 
 export const migrateSqlite = (filename: string) =>
   migrate.pipe(
-    Effect.provide(connection(filename)),
+    Effect.provide(writer(filename)),
     Effect.catchAllCause((cause) => Effect.fail(unusable(`sqlite:${filename}`)(cause)))
   )
 
 /** SQLite writes one transaction at a time, and nothing else runs meanwhile: groups stay short. */
-export const sqliteStatements = tablesSql({ lanes: 1, size: 32, waiting: 1024 })
+const grouping = { lanes: 1, size: 32, waiting: 1024 }
+
+/** A database in memory is that of one connection. */
+export const sqliteStatements = (filename: string) =>
+  filename === inMemory
+    ? tablesSql(grouping)
+    : Layer.unwrapScoped(Effect.map(sqliteReader(filename), (reader) => tablesSql(grouping, reader)))
 
 /** `Tables` on SQLite, migrated and durable. */
 export const sqliteTables = (
   filename: string
 ): Layer.Layer<Tables, DatabaseUnusable, FileSystem.FileSystem | Path.Path> =>
-  sqliteStatements.pipe(Layer.provide(sqliteClient(filename)))
+  Layer.provide(sqliteStatements(filename), sqliteClient(filename))

@@ -21,7 +21,7 @@ const aFile = () => join(mkdtempSync(join(tmpdir(), "verifyhuman-dropin-")), "da
 
 const onFile = (file: string) =>
   testPorts.pipe(
-    Layer.provide(sqliteStatements),
+    Layer.provide(sqliteStatements(file)),
     Layer.provideMerge(sqliteClient(file)),
     Layer.provide(NodeContext.layer)
   )

@@ -94,24 +94,28 @@ export const makeSql = (dialect: Dialect, execute: Execute): Sql => {
   })
 }
 
+const isSelect = (text: string) => text.startsWith("SELECT")
+
 /**
  * Straight to the connection of the transaction that is under way: neither traced nor transformed, a statement costs
  * a fraction of what it costs through the client.
  */
-const execute =
-  (client: SqlClient.SqlClient): Execute =>
-  (text, parameters) =>
+const execute = (client: SqlClient.SqlClient, reader: Execute | null): Execute => {
+  const outside: Execute = (text, parameters) =>
+    reader !== null && isSelect(text) ? reader(text, parameters) : client.unsafe(text, parameters)
+  return (text, parameters) =>
     Effect.withFiberRuntime((fiber) => {
       const transaction = fiber.currentContext.unsafeMap.get(SqlClient.TransactionConnection.key) as
         | Context.Tag.Service<typeof SqlClient.TransactionConnection>
         | undefined
       return transaction === undefined
-        ? client.unsafe(text, parameters)
+        ? outside(text, parameters)
         : transaction[0].execute(text, parameters, undefined)
     })
+}
 
-export const sqlOf = (client: SqlClient.SqlClient): Sql =>
+export const sqlOf = (client: SqlClient.SqlClient, reader: Execute | null = null): Sql =>
   makeSql(
     client.onDialectOrElse({ pg: () => "pg" as const, orElse: () => "sqlite" as const }),
-    execute(client)
+    execute(client, reader)
   )

@@ -10,19 +10,22 @@ import { identifiersSql } from "./IdentifiersSql.js"
 import { lockSql } from "./LockSql.js"
 import { pollsSql } from "./PollsSql.js"
 import { sessionsSql } from "./SessionsSql.js"
-import { sqlOf } from "./Sql.js"
+import { type Execute, sqlOf } from "./Sql.js"
 import { startsSql } from "./StartsSql.js"
 import { run } from "./Statement.js"
 import { transactionSql } from "./TransactionSql.js"
 import { verdictsSql } from "./VerdictsSql.js"
 
-/** The statements in SQL, for SQLite and PostgreSQL. */
-export const tablesSql = (grouping: GroupCommitOptions): Layer.Layer<Tables, never, SqlClient.SqlClient> =>
+/** The statements in SQL, for SQLite and PostgreSQL; `reader` runs what only reads outside a transaction. */
+export const tablesSql = (
+  grouping: GroupCommitOptions,
+  reader: Execute | null = null
+): Layer.Layer<Tables, never, SqlClient.SqlClient> =>
   Layer.scoped(
     Tables,
     Effect.gen(function* () {
       const client = yield* SqlClient.SqlClient
-      const sql = sqlOf(client)
+      const sql = sqlOf(client, reader)
       const transaction = transactionSql(client)
       const lock = lockSql(sql)
       return Tables.of({

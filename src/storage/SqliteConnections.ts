@@ -1,0 +1,89 @@
+import { Reactivity } from "@effect/experimental"
+import { SqlClient, type SqlConnection, SqlError, Statement } from "@effect/sql"
+import Database from "better-sqlite3"
+import { Effect, Layer } from "effect"
+import type { Execute } from "./sql/Sql.js"
+
+const open = (filename: string, options: Database.Options, pragmas: ReadonlyArray<string>) =>
+  Effect.acquireRelease(
+    Effect.sync(() => {
+      const database = new Database(filename, options)
+      for (const pragma of pragmas) database.pragma(pragma)
+      return database
+    }),
+    (database) => Effect.sync(() => database.close())
+  )
+
+/** A statement holds up the whole process while it waits for another one's to end: no longer than this. */
+const impatient = "busy_timeout = 10"
+
+/** `synchronous=FULL`: an acknowledged commit survives a power cut. Set on every open, because WAL files forget it. */
+const durable = ["journal_mode = WAL", "synchronous = FULL", "secure_delete = ON"]
+
+/** Each statement is prepared once, and run at once. */
+const executeOn = (database: Database.Database): Execute => {
+  const prepared = new Map<string, Database.Statement<Array<unknown>>>()
+
+  const prepare = (text: string) => {
+    const known = prepared.get(text)
+    if (known !== undefined) return known
+    const statement = database.prepare<Array<unknown>>(text)
+    prepared.set(text, statement)
+    return statement
+  }
+
+  return (text, parameters) =>
+    Effect.suspend(() => {
+      try {
+        const statement = prepare(text)
+        if (statement.reader) return Effect.succeed(statement.all(...parameters))
+        statement.run(...parameters)
+        return Effect.succeed([])
+      } catch (cause) {
+        return Effect.fail(new SqlError.SqlError({ cause, message: "SQLite refused a statement" }))
+      }
+    })
+}
+
+const connectionOf = (execute: Execute): SqlConnection.Connection => {
+  const notImplemented = () => Effect.dieMessage("not implemented")
+  return {
+    execute: (text, parameters, transform) => {
+      const rows = execute(text, parameters) as Effect.Effect<ReadonlyArray<object>, SqlError.SqlError>
+      return transform === undefined ? rows : Effect.map(rows, transform)
+    },
+    executeRaw: execute,
+    executeValues: notImplemented,
+    executeStream: notImplemented,
+    executeUnprepared: execute
+  }
+}
+
+/**
+ * The connection that writes, and reads inside a transaction. The client of `@effect/sql-sqlite-node` looks statements
+ * up in a cache that keeps time, which costs more than most of them.
+ */
+export const sqliteWriter = (filename: string) =>
+  Layer.scoped(
+    SqlClient.SqlClient,
+    Effect.gen(function* () {
+      const database = yield* open(filename, {}, [...durable, impatient])
+      const connection = connectionOf(executeOn(database))
+      const turn = yield* Effect.makeSemaphore(1)
+      return yield* SqlClient.make({
+        acquirer: turn.withPermits(1)(Effect.succeed(connection)),
+        transactionAcquirer: Effect.uninterruptibleMask((restore) =>
+          restore(turn.take(1)).pipe(
+            Effect.zipRight(Effect.addFinalizer(() => turn.release(1))),
+            Effect.as(connection)
+          )
+        ),
+        compiler: Statement.makeCompilerSqlite(),
+        spanAttributes: [["db.system.name", "sqlite"]]
+      })
+    })
+  ).pipe(Layer.provide(Reactivity.layer))
+
+/** A second connection to a file, for what reads outside a transaction: it sees what is committed, and waits for nobody. */
+export const sqliteReader = (filename: string) =>
+  Effect.map(open(filename, { readonly: true }, [impatient]), executeOn)
