@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto"
 import type { IncomingMessage } from "node:http"
 import { HttpServerRequest, HttpServerResponse } from "@effect/platform"
 import { NodeHttpServerRequest } from "@effect/platform-node"
-import { Effect } from "effect"
+import { Effect, FiberRef, HashMap } from "effect"
 import { answerHeaders } from "./AnswerHeaders.js"
 import type { MethodTable } from "./Methods.js"
 import { Problem } from "./Problem.js"
@@ -27,7 +27,10 @@ const wellAddressed = (
   )
 }
 
-/** What surrounds every answer: a request id, problem details for whatever failed, and security headers. */
+/**
+ * What surrounds every answer: a request id, problem details for whatever failed, and security headers. It has the fiber
+ * to itself, whose logs all tell the request id.
+ */
 export const enveloped = <E, R>(
   request: IncomingMessage,
   answer: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>,
@@ -35,10 +38,13 @@ export const enveloped = <E, R>(
 ) => {
   const requestId = requestIdOf(request.headers["x-request-id"])
   const path = (request.url ?? "").split("?", 1)[0] ?? ""
-  return wellAddressed(request, path).pipe(
+  return FiberRef.update(
+    FiberRef.currentLogAnnotations,
+    HashMap.set<string, unknown>("request_id", requestId)
+  ).pipe(
+    Effect.zipRight(wellAddressed(request, path)),
     Effect.zipRight(answer),
     Effect.catchAllCause((cause) => answerFailure(cause, path, methods)),
-    Effect.annotateLogs("request_id", requestId),
     Effect.map((response) =>
       HttpServerResponse.setHeaders(response, {
         ...answerHeaders,

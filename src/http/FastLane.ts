@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { HttpServerError, type HttpServerResponse } from "@effect/platform"
-import { Effect, type Fiber, Runtime, RuntimeFlags, type Scope } from "effect"
+import { Context, Effect, type Fiber, Runtime, RuntimeFlags } from "effect"
 import { makeCallerOf } from "./Access.js"
 import { enveloped } from "./Envelope.js"
 import { apiMethods } from "./Methods.js"
@@ -9,7 +9,7 @@ import { makeStartHandler } from "./StartHandler.js"
 import { makeStatusHandler } from "./StatusHandler.js"
 import { makeWebhookHandler } from "./WebhookHandler.js"
 
-type Answer = Effect.Effect<HttpServerResponse.HttpServerResponse, Problem, Scope.Scope>
+type Answer = Effect.Effect<HttpServerResponse.HttpServerResponse, Problem>
 
 const statusAddress = /^\/api\/verify-status\?session_ref=([A-Za-z0-9_-]+)$/
 
@@ -43,6 +43,7 @@ const write = (
   response.end(body._tag === "Uint8Array" ? body.body : undefined)
 }
 
+/** A phone that hangs up waits no longer. What changes something goes on to its end. */
 const interruptedByClient = (response: ServerResponse, fiber: Fiber.RuntimeFiber<unknown, unknown>) =>
   response.on("close", () => {
     if (!response.writableEnded) fiber.unsafeInterruptAsFork(HttpServerError.clientAbortFiberId)
@@ -55,16 +56,18 @@ const interruptedByClient = (response: ServerResponse, fiber: Fiber.RuntimeFiber
  */
 export const makeFastLane = Effect.gen(function* () {
   const answerTo = yield* makeRoutes
-  const runtime = yield* Effect.runtime()
-  const fork = Runtime.runFork(Runtime.disableRuntimeFlag(runtime, RuntimeFlags.RuntimeMetrics))
+  const fork = Runtime.runFork(
+    (yield* Effect.runtime()).pipe(
+      Runtime.disableRuntimeFlag(RuntimeFlags.RuntimeMetrics),
+      Runtime.updateContext(Context.empty)
+    )
+  )
 
   return (request: IncomingMessage, response: ServerResponse): boolean => {
     const answer = answerTo(request)
     if (answer === null) return false
-    const fiber = fork(
-      Effect.map(Effect.scoped(enveloped(request, answer, apiMethods)), (made) => write(response, made))
-    )
-    interruptedByClient(response, fiber)
+    const fiber = fork(Effect.map(enveloped(request, answer, apiMethods), (made) => write(response, made)))
+    if (request.method === "GET") interruptedByClient(response, fiber)
     return true
   }
 })

@@ -44,7 +44,8 @@ export const PhoneLive = HttpApiBuilder.group(Api, "phone", (handlers) =>
       .handleRaw(
         "start",
         Effect.fnUntraced(function* ({ request }) {
-          return yield* start(yield* CurrentCaller, NodeHttpServerRequest.toIncomingMessage(request))
+          const incoming = NodeHttpServerRequest.toIncomingMessage(request)
+          return yield* toItsEnd(start(yield* CurrentCaller, incoming))
         })
       )
       .handleRaw(

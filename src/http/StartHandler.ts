@@ -10,7 +10,6 @@ import { idempotencyKeyHash } from "./IdempotencyKey.js"
 import { problemOf } from "./Problems.js"
 import { readJson } from "./RequestBody.js"
 import { startedBody } from "./StatusAnswer.js"
-import { toItsEnd } from "./ToItsEnd.js"
 
 const startCommand = (caller: Caller, body: typeof ServiceStart.Type): StartCommand => ({
   product: body.product ?? null,
@@ -24,7 +23,7 @@ const startCommand = (caller: Caller, body: typeof ServiceStart.Type): StartComm
   reference: caller.kind === "service" ? (body.reference ?? null) : null
 })
 
-/** `POST /api/start-verification`. A caller that hangs up does not undo what is under way. */
+/** `POST /api/start-verification`. */
 export const makeStartHandler = Effect.map(Sessions, (sessions) =>
   Effect.fnUntraced(function* (caller: Caller, request: IncomingMessage) {
     const keyHash = yield* idempotencyKeyHash(request.headers["idempotency-key"] as string | undefined)
@@ -32,7 +31,7 @@ export const makeStartHandler = Effect.map(Sessions, (sessions) =>
     const body = Option.getOrElse(yield* readJson(schema, request, phoneBodyLimit), () => ({}))
     const started = yield* sessions
       .start(caller, startCommand(caller, body), keyHash)
-      .pipe(toItsEnd, Effect.mapError(problemOf))
+      .pipe(Effect.mapError(problemOf))
     return HttpServerResponse.unsafeJson(startedBody(started), { status: started.status })
   })
 )

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http"
 import { HttpServerResponse } from "@effect/platform"
-import { Clock, Duration, Effect, type Scope } from "effect"
+import { Clock, Duration, Effect } from "effect"
 import type { Session } from "../domain/Session.js"
 import type { Caller } from "../sessions/Caller.js"
 import { Sessions } from "../sessions/Sessions.js"
@@ -30,13 +30,15 @@ export const makeStatusHandler = Effect.gen(function* () {
 
   const wait = (caller: Caller, sessionRef: string, header: string | undefined, seconds: number) => {
     const known = knownSequences(header)
-    return Effect.zipRight(
-      slots.take(caller.userId),
-      sessions.wait(
-        caller,
-        sessionRef,
-        known === "any" ? null : (known[0] ?? null),
-        Duration.seconds(seconds)
+    return Effect.scoped(
+      Effect.zipRight(
+        slots.take(caller.userId),
+        sessions.wait(
+          caller,
+          sessionRef,
+          known === "any" ? null : (known[0] ?? null),
+          Duration.seconds(seconds)
+        )
       )
     )
   }
@@ -45,7 +47,7 @@ export const makeStatusHandler = Effect.gen(function* () {
     caller: Caller,
     sessionRef: string,
     { headers }: Pick<IncomingMessage, "headers">
-  ): Effect.fn.Return<HttpServerResponse.HttpServerResponse, Problem, Scope.Scope> {
+  ): Effect.fn.Return<HttpServerResponse.HttpServerResponse, Problem> {
     const seconds = preferredWait(headers["prefer"] as string | undefined)
     const header = headers["if-none-match"]
     const session = yield* (

@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer"
-import { createHash, timingSafeEqual } from "node:crypto"
+import { createHash, subtle, timingSafeEqual } from "node:crypto"
 import { Clock, Context, Data, Effect, Layer, Redacted } from "effect"
 import { decodeProtectedHeader, jwtVerify } from "jose"
 import { escaped } from "../domain/Text.js"
@@ -49,13 +49,23 @@ const headerText = (header: string): string | null => {
   return isUtf8(bytes) ? bytes.toString("utf8") : null
 }
 
+const hmacKey = (secret: Redacted.Redacted) =>
+  Effect.promise(() =>
+    subtle.importKey(
+      "raw",
+      new TextEncoder().encode(Redacted.value(secret)),
+      { name: "HMAC", hash: "SHA-256" },
+      false,
+      ["verify"]
+    )
+  )
+
 export const tokenAuthenticatorLayer: Layer.Layer<Authenticator, never, AuthenticationPolicy> = Layer.effect(
   Authenticator,
   Effect.gen(function* () {
     const policy = yield* AuthenticationPolicy
     const serviceKeys = policy.serviceKeys.map((key) => sha256(Redacted.value(key)))
-    const secret =
-      policy.jwtSecret === null ? null : new TextEncoder().encode(Redacted.value(policy.jwtSecret))
+    const secret = policy.jwtSecret === null ? null : yield* hmacKey(policy.jwtSecret)
     const keySet = policy.jwksUrl === null ? noKeySet : keySetAt(policy.jwksUrl)
     const cache = new TokenCache()
 

@@ -5,14 +5,13 @@ import { WebhookIntake } from "../webhooks/WebhookIntake.js"
 import { Problem } from "./Problem.js"
 import { problemOf } from "./Problems.js"
 import { readBytes } from "./RequestBody.js"
-import { toItsEnd } from "./ToItsEnd.js"
 
 /** The longest webhook that is read, in bytes (contract section 4). */
 const bodyLimit = 64 * 1024
 
 const received = HttpServerResponse.unsafeJson({ received: true })
 
-/** VerifyHuman's way in: the exact bytes, read once. A caller that hangs up does not undo what is under way. */
+/** VerifyHuman's way in: the exact bytes, read once. */
 export const makeWebhookHandler = Effect.map(WebhookIntake, (intake) =>
   Effect.fnUntraced(function* (request: IncomingMessage) {
     const body = yield* readBytes(request, bodyLimit)
@@ -23,7 +22,6 @@ export const makeWebhookHandler = Effect.map(WebhookIntake, (intake) =>
         timestamp: request.headers["x-verifyhuman-timestamp"] as string | undefined
       })
       .pipe(
-        toItsEnd,
         Effect.catchTags({
           SignatureNotAccepted: () => new Problem({ code: "unauthenticated" }),
           StorageUnavailable: problemOf

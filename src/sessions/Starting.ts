@@ -138,7 +138,7 @@ export const makeStart = Effect.gen(function* () {
       }
     }).pipe(Effect.scoped)
 
-  return Effect.fn("Sessions.start")(function* (
+  return Effect.fnUntraced(function* (
     caller: Caller,
     command: StartCommand,
     idempotencyKeyHash: string | null

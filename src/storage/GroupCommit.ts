@@ -1,15 +1,4 @@
-import {
-  Array,
-  Cause,
-  Clock,
-  type Context,
-  Deferred,
-  Effect,
-  Exit,
-  FiberSet,
-  Schedule,
-  type Scope
-} from "effect"
+import { Array, Cause, Clock, Effect, Exit, FiberSet, Schedule, type Scope } from "effect"
 import { StorageUnavailable } from "../domain/StorageUnavailable.js"
 import type { Lock } from "./Locks.js"
 import type { Tables, Together, Transaction } from "./Tables.js"
@@ -66,28 +55,23 @@ export const groupCommit = (
         const [late, group] = Array.partition(members, ({ arrivedAt }) => arrivedAt >= latest)
         for (const member of late) member.fail(Cause.fail(overloaded("its turn came too late")))
         if (group.length === 0) return
-        let failing: Member | null = null
-        const attempts = Effect.forEach(
-          group,
-          (member) =>
-            Effect.onError(member.attempt, () =>
-              Effect.sync(() => {
-                failing = member
-              })
-            ),
-          { discard: true }
-        )
-        const body = Effect.suspend(() => {
-          failing = null
-          return Effect.zipRight(lock(group.flatMap(({ locks }) => locks)), attempts)
+        let attempted: Member | null = null
+        const body = Effect.gen(function* () {
+          attempted = null
+          yield* lock(group.flatMap(({ locks }) => locks))
+          for (const member of group) {
+            attempted = member
+            yield* member.attempt
+          }
+          attempted = null
         })
         const exit = yield* Effect.exit(transaction("GroupCommit", body))
         if (Exit.isSuccess(exit)) {
           for (const member of group) member.succeed()
-        } else if (failing === null || group.length === 1) {
+        } else if (attempted === null || group.length === 1) {
           for (const member of group) member.fail(exit.cause)
         } else {
-          const one: Member = failing
+          const one: Member = attempted
           if (isRefused(exit.cause)) one.fail(exit.cause)
           yield* commit(group.filter((member) => member !== one))
           if (!isRefused(exit.cause)) yield* commit([one])
@@ -124,23 +108,21 @@ export const groupCommit = (
 
     yield* Effect.forkScoped(Effect.repeat(impatient, Schedule.spaced("500 millis")))
 
-    return <A, E, R>(operation: string, locks: ReadonlyArray<Lock>, body: Effect.Effect<A, E, R>) =>
-      Effect.contextWithEffect(
-        Effect.fnUntraced(function* (context: Context.Context<R>) {
-          if (queue.length >= waiting) return yield* overloaded(`too many wait: ${operation}`)
-          const done = yield* Deferred.make<A, E | StorageUnavailable>()
+    return <A, E>(operation: string, locks: ReadonlyArray<Lock>, body: Effect.Effect<A, E>) =>
+      Effect.clockWith((clock) => {
+        if (queue.length >= waiting) return overloaded(`too many wait: ${operation}`)
+        return Effect.async<A, E | StorageUnavailable>((resume) => {
           let result: A
           queue.push({
-            arrivedAt: yield* Clock.currentTimeMillis,
+            arrivedAt: clock.unsafeCurrentTimeMillis(),
             locks,
-            attempt: Effect.map(Effect.provide(body, context), (value) => {
+            attempt: Effect.map(body, (value) => {
               result = value
             }),
-            succeed: () => Deferred.unsafeDone(done, Exit.succeed(result)),
-            fail: (cause) => Deferred.unsafeDone(done, Exit.failCause(cause as Cause.Cause<E>))
+            succeed: () => resume(Effect.succeed(result)),
+            fail: (cause) => resume(Effect.failCause(cause as Cause.Cause<E>))
           })
           openLane()
-          return yield* Deferred.await(done)
         })
-      )
+      })
   })

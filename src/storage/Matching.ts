@@ -26,9 +26,13 @@ export const makeMatching = Effect.gen(function* () {
 
   const matchesOf = Effect.fnUntraced(function* (found: ReadonlyArray<FoundIdentifier>) {
     const refs = Array.dedupe(found.filter(({ shared }) => !shared).map(({ sessionRef }) => sessionRef))
-    const sessions = yield* Effect.forEach(refs.sort(), tables.sessions.hold)
+    const sessions: Array<Session> = []
+    for (const ref of refs.sort()) {
+      const session = yield* tables.sessions.hold(ref)
+      if (session !== null) sessions.push(session)
+    }
     return {
-      sessions: sessions.filter((session) => session !== null),
+      sessions,
       shared: found.some(({ shared }) => shared)
     }
   })

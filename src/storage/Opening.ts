@@ -36,7 +36,7 @@ export const makeOpening = Effect.gen(function* () {
     yield* tables.sessions.insert(session)
     yield* tables.idempotency.complete(session.sessionRef, 201)
     yield* claim(session, sessionRefIdentifier(session), "service")
-    yield* Effect.forEach(identifiers, (found) => claim(session, found, "provider"), { discard: true })
+    for (const found of identifiers) yield* claim(session, found, "provider")
     const gained = identifiers.map((found) => found.hash)
     yield* matching.matchWaiting(session.environment, gained, session.createdAt)
     return { _tag: "Opened" } as Opening

@@ -2,7 +2,6 @@ import { Reactivity } from "@effect/experimental"
 import { SqlClient, type SqlConnection, SqlError, Statement } from "@effect/sql"
 import Database from "better-sqlite3"
 import { Effect, Layer } from "effect"
-import type { Execute } from "./sql/Sql.js"
 
 const open = (filename: string, options: Database.Options, pragmas: ReadonlyArray<string>) =>
   Effect.acquireRelease(
@@ -21,7 +20,7 @@ const impatient = "busy_timeout = 10"
 const durable = ["journal_mode = WAL", "synchronous = FULL", "secure_delete = ON"]
 
 /** Each statement is prepared once, and run at once. */
-const executeOn = (database: Database.Database): Execute => {
+const executeOn = (database: Database.Database) => {
   const prepared = new Map<string, Database.Statement<Array<unknown>>>()
 
   const prepare = (text: string) => {
@@ -32,30 +31,29 @@ const executeOn = (database: Database.Database): Execute => {
     return statement
   }
 
-  return (text, parameters) =>
-    Effect.suspend(() => {
-      try {
-        const statement = prepare(text)
-        if (statement.reader) return Effect.succeed(statement.all(...parameters))
-        statement.run(...parameters)
-        return Effect.succeed([])
-      } catch (cause) {
-        return Effect.fail(new SqlError.SqlError({ cause, message: "SQLite refused a statement" }))
-      }
-    })
+  return (
+    text: string,
+    parameters: ReadonlyArray<unknown>
+  ): Effect.Effect<ReadonlyArray<unknown>, SqlError.SqlError> => {
+    try {
+      const statement = prepare(text)
+      if (statement.reader) return Effect.succeed(statement.all(...parameters))
+      statement.run(...parameters)
+      return Effect.succeed([])
+    } catch (cause) {
+      return Effect.fail(new SqlError.SqlError({ cause, message: "SQLite refused a statement" }))
+    }
+  }
 }
 
-const connectionOf = (execute: Execute): SqlConnection.Connection => {
+const connectionOf = (run: ReturnType<typeof executeOn>): SqlConnection.Connection => {
   const notImplemented = () => Effect.dieMessage("not implemented")
   return {
-    execute: (text, parameters, transform) => {
-      const rows = execute(text, parameters) as Effect.Effect<ReadonlyArray<object>, SqlError.SqlError>
-      return transform === undefined ? rows : Effect.map(rows, transform)
-    },
-    executeRaw: execute,
+    execute: run,
+    executeRaw: run,
+    executeUnprepared: run,
     executeValues: notImplemented,
-    executeStream: notImplemented,
-    executeUnprepared: execute
+    executeStream: notImplemented
   }
 }
 

@@ -187,11 +187,11 @@ export type Transaction = <A, E, R>(
 ) => Effect.Effect<A, E | StorageUnavailable, R>
 
 /** The locks that the body begins with are known before it runs; it may run more than once. */
-export type Together = <A, E, R>(
+export type Together = <A, E>(
   operation: string,
   locks: ReadonlyArray<Lock>,
-  body: Effect.Effect<A, E, R>
-) => Effect.Effect<A, E | StorageUnavailable, R>
+  body: Effect.Effect<A, E>
+) => Effect.Effect<A, E | StorageUnavailable>
 
 /**
  * The statements that the repositories are made of, one database behind them. Everything inside `transaction`

@@ -97,7 +97,7 @@ export class VerifyHumanClient extends Context.Tag("verifyhuman-dropin/VerifyHum
             : HttpClientRequest.setHeader(request, "x-client-key", Redacted.value(key))
 
         return {
-          generate: Effect.fn("VerifyHumanClient.generate")(function* (body) {
+          generate: Effect.fnUntraced(function* (body) {
             if (options.apiKey === null) return yield* rejected("no_api_key")
             const request = HttpClientRequest.post(`${options.baseUrl}/hosted/generate`).pipe(
               HttpClientRequest.acceptJson,

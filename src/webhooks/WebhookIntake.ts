@@ -41,7 +41,7 @@ export class WebhookIntake extends Context.Tag("verifyhuman-dropin/WebhookIntake
             event: readWebhookEvent(delivery.body, policy.outcomes)
           })
           if (verified.stale) return yield* new SignatureNotAccepted()
-          yield* Effect.forEach(admission.changed, feed.publish, { discard: true })
+          for (const sessionRef of admission.changed) yield* feed.publish(sessionRef)
           const { id, state, why } = admission.event
           yield* Effect.logInfo("Webhook received").pipe(
             Effect.annotateLogs({ event: id, state, why, duplicate: admission.duplicate })

@@ -1,12 +1,16 @@
 import { SqlClient, type SqlError } from "@effect/sql"
-import { type Context, Effect, Effectable } from "effect"
+import { Context, Effect, Effectable, Option } from "effect"
 
 type Rows<Row> = Effect.Effect<ReadonlyArray<Row>, SqlError.SqlError>
 
 export type Dialect = "pg" | "sqlite"
 
-/** Runs a statement; where a transaction is under way, inside it. */
-export type Execute = (text: string, parameters: ReadonlyArray<unknown>) => Rows<unknown>
+/** Runs a statement; where a transaction is under way in this context, inside it. */
+export type Execute = (
+  text: string,
+  parameters: ReadonlyArray<unknown>,
+  context: Context.Context<never>
+) => Rows<unknown>
 
 const placeholder: Readonly<Record<Dialect, (position: number) => string>> = {
   pg: (position) => `$${position}`,
@@ -25,9 +29,13 @@ export class Statement<Row = unknown> extends Effectable.Class<ReadonlyArray<Row
   }
 
   override commit(): Rows<Row> {
+    return Effect.withFiberRuntime((fiber) => this.run(fiber.currentContext))
+  }
+
+  run(context: Context.Context<never>): Rows<Row> {
     const at = placeholder[this.dialect]
     const text = this.pieces.reduce((before, piece, position) => before + at(position) + piece)
-    return this.execute(text, this.parameters) as Rows<Row>
+    return this.execute(text, this.parameters, context) as Rows<Row>
   }
 }
 
@@ -100,19 +108,15 @@ const isSelect = (text: string) => text.startsWith("SELECT")
  * Straight to the connection of the transaction that is under way: neither traced nor transformed, a statement costs
  * a fraction of what it costs through the client.
  */
-const execute = (client: SqlClient.SqlClient, reader: Execute | null): Execute => {
-  const outside: Execute = (text, parameters) =>
-    reader !== null && isSelect(text) ? reader(text, parameters) : client.unsafe(text, parameters)
-  return (text, parameters) =>
-    Effect.withFiberRuntime((fiber) => {
-      const transaction = fiber.currentContext.unsafeMap.get(SqlClient.TransactionConnection.key) as
-        | Context.Tag.Service<typeof SqlClient.TransactionConnection>
-        | undefined
-      return transaction === undefined
-        ? outside(text, parameters)
-        : transaction[0].execute(text, parameters, undefined)
-    })
-}
+const execute =
+  (client: SqlClient.SqlClient, reader: Execute | null): Execute =>
+  (text, parameters, context) => {
+    const transaction = Context.getOption(context, SqlClient.TransactionConnection)
+    if (Option.isSome(transaction)) return transaction.value[0].execute(text, parameters, undefined)
+    return reader !== null && isSelect(text)
+      ? reader(text, parameters, context)
+      : client.unsafe(text, parameters)
+  }
 
 export const sqlOf = (client: SqlClient.SqlClient, reader: Execute | null = null): Sql =>
   makeSql(
