@@ -34,13 +34,17 @@ const makeRoutes = Effect.gen(function* () {
   }
 })
 
+/** Node sends a head and a text in one piece, a head and bytes in two. */
+const textOf = (bytes: Uint8Array) =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("utf8")
+
 const write = (
   response: ServerResponse,
   { body, headers, status }: HttpServerResponse.HttpServerResponse
 ) => {
   if (response.writableEnded) return
   response.writeHead(status, headers)
-  response.end(body._tag === "Uint8Array" ? body.body : undefined)
+  response.end(body._tag === "Uint8Array" ? textOf(body.body) : undefined)
 }
 
 /** A phone that hangs up waits no longer. What changes something goes on to its end. */

@@ -1,5 +1,6 @@
 import { Clock, Effect, Layer, Random } from "effect"
 import { workerLayer } from "../background/Worker.js"
+import { eventIdAt } from "../domain/InboxEvent.js"
 import { readMobileAnswer } from "../domain/MobileAnswer.js"
 import { type Poll, pollPause } from "../domain/Poll.js"
 import { Entropy } from "../sessions/Entropy.js"
@@ -78,11 +79,12 @@ export const StatusPoller: Layer.Layer<
         )
       }
       if (answer._tag !== "Told") return
+      const receivedAt = yield* Clock.currentTimeMillis
       const admission = yield* inbox.admitAnswer({
         ...answer,
-        id: `ev_${yield* entropy.token}`,
+        id: eventIdAt(receivedAt, yield* entropy.token),
         sessionRef: poll.sessionRef,
-        receivedAt: yield* Clock.currentTimeMillis,
+        receivedAt,
         body
       })
       yield* Effect.forEach(admission.changed, feed.publish, { discard: true })

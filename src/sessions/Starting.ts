@@ -1,6 +1,7 @@
 import { Clock, Duration, Effect } from "effect"
 import { expiryDueAt } from "../domain/Expiry.js"
 import type { Session } from "../domain/Session.js"
+import type { Start } from "../domain/Start.js"
 import type { StorageUnavailable } from "../domain/StorageUnavailable.js"
 import { rule } from "../domain/Verdict.js"
 import type { Caller } from "./Caller.js"
@@ -66,24 +67,18 @@ export const makeStart = Effect.gen(function* () {
     return yield* error
   })
 
-  const opened = (
-    caller: Caller,
-    plan: StartPlan,
-    sessionRef: string,
-    page: HostedPage,
-    now: number
-  ): Session => {
+  const opened = (plan: StartPlan, start: Start, page: HostedPage, now: number): Session => {
     const expiresAt = page.expiresAt ?? now + plan.expiresInHours * hourMillis
     const standing = { confirmable: page.confirmable, expiredAt: null }
     const { verdict } = rule([], standing)
     return {
       ...standing,
-      sessionRef,
-      userId: caller.userId,
-      environment: policy.environment,
+      sessionRef: start.sessionRef,
+      userId: start.userId,
+      environment: start.environment,
       product: plan.product,
       model: plan.model,
-      fingerprint: fingerprintOf(plan),
+      fingerprint: start.fingerprint,
       reference: plan.reference,
       open: true,
       hostedUrl: page.url,
@@ -99,9 +94,10 @@ export const makeStart = Effect.gen(function* () {
   }
 
   /** Calls the provider and stores what it gave; null when another caller has taken the start over. */
-  const create = Effect.fnUntraced(function* (caller: Caller, plan: StartPlan, sessionRef: string) {
+  const create = Effect.fnUntraced(function* (plan: StartPlan, start: Start) {
+    const { sessionRef } = start
     const page = yield* pages.make(plan, sessionRef).pipe(Effect.catchAll((error) => fail(sessionRef, error)))
-    const session = opened(caller, plan, sessionRef, page, yield* Clock.currentTimeMillis)
+    const session = opened(plan, start, page, yield* Clock.currentTimeMillis)
     const opening = yield* repository
       .open(session, page.identifiers)
       .pipe(Effect.onError(() => abandon(sessionRef)))
@@ -169,7 +165,7 @@ export const makeStart = Effect.gen(function* () {
       })
       switch (reservation._tag) {
         case "Reserved": {
-          const result = yield* create(caller, plan, reservation.start.sessionRef)
+          const result = yield* create(plan, reservation.start)
           if (result !== null) return result
           restart = false
           break

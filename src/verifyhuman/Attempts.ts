@@ -16,6 +16,15 @@ const isWorthAnotherTry = (error: VerifyHumanError): error is ProviderUnavailabl
   error._tag === "ProviderUnavailable" || error._tag === "ProviderTimeout"
 
 /**
+ * A timeout cannot end what cannot be interrupted. In a caller that cannot, the attempts have a fiber of their own, so
+ * that he gets his answer though somebody tries.
+ */
+const endingInTime = <A, E, R>(attempts: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  Effect.checkInterruptible((interruptible) =>
+    interruptible ? attempts : Effect.disconnect(Effect.interruptible(attempts))
+  )
+
+/**
  * Tries again after connection failures, timeouts, 5xx and 429, and after nothing else; waits for a jittered back-off,
  * or longer where `Retry-After` says so; and never beyond the deadline, where the last failure stands.
  */
@@ -41,5 +50,4 @@ export const withAttempts =
         if ((yield* Clock.currentTimeMillis) + pause + leastMillis > until) return yield* error
         yield* Effect.sleep(pause)
       }
-      // On a fiber of its own: in a caller that cannot be interrupted, a timeout would wait for what it is to end.
-    }).pipe(Effect.interruptible, Effect.disconnect)
+    }).pipe(endingInTime)

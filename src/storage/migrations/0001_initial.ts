@@ -23,13 +23,15 @@ const shared = [
 interface Types {
   readonly text: string
   readonly bytes: string
+  /** SQLite keeps a table in the order of its key, with no index beside it, where it is told to. */
+  readonly byKey: string
 }
 
 /** Text is compared byte by byte, whatever the language of the database. */
-const postgresql: Types = { text: `TEXT COLLATE "C"`, bytes: "BYTEA" }
-const sqlite: Types = { text: "TEXT", bytes: "BLOB" }
+const postgresql: Types = { text: `TEXT COLLATE "C"`, bytes: "BYTEA", byKey: "" }
+const sqlite: Types = { text: "TEXT", bytes: "BLOB", byKey: "WITHOUT ROWID" }
 
-const statements = ({ bytes, text }: Types) => [
+const statements = ({ byKey, bytes, text }: Types) => [
   `CREATE TABLE sessions (
     session_ref ${text} PRIMARY KEY,
     user_id ${text} NOT NULL,
@@ -93,7 +95,7 @@ const statements = ({ bytes, text }: Types) => [
     source ${text} NOT NULL,
     shared INTEGER NOT NULL,
     PRIMARY KEY (environment, hash)
-  )`,
+  ) ${byKey}`,
   `CREATE INDEX identifiers_by_session ON identifiers (session_ref)`,
 
   `CREATE TABLE events (
@@ -130,7 +132,7 @@ const statements = ({ bytes, text }: Types) => [
     hash ${text} NOT NULL,
     event_id ${text} NOT NULL,
     PRIMARY KEY (environment, hash, event_id)
-  )`,
+  ) ${byKey}`,
   `CREATE INDEX event_candidates_by_event ON event_candidates (event_id)`,
 
   `CREATE TABLE verdicts (
@@ -141,7 +143,7 @@ const statements = ({ bytes, text }: Types) => [
     event_id ${text},
     at BIGINT NOT NULL,
     PRIMARY KEY (session_ref, sequence)
-  )`,
+  ) ${byKey}`,
 
   `CREATE TABLE actions (
     id ${text} PRIMARY KEY,
