@@ -6,12 +6,6 @@ import type { SignatureScheme } from "./Signature.js"
 /** `applied` made the session's verdict; `superseded` counts too, but a stronger event made it (contract section 9). */
 export type EventState = "applied" | "superseded" | "unmatched" | "ignored" | "unreadable"
 
-const timeDigits = 12
-
-/** Ids that come one after another stand one after another: a database that keeps them in order writes fewer pages. */
-export const eventIdAt = (millis: number, token: string): string =>
-  `ev_${millis.toString(16).padStart(timeDigits, "0")}${token.slice(timeDigits)}`
-
 /** How an event came: delivered and signed, or asked for by the status poller. */
 export type EventSource = "webhook" | "poll"
 

@@ -3,7 +3,7 @@ import { Outbox } from "../actions/Outbox.js"
 import { type ActionNotDead, ActionNotFound } from "../actions/OutboxErrors.js"
 import type { Action } from "../domain/Action.js"
 import type { AuditEntry } from "../domain/Audit.js"
-import { mayBeOwnId } from "../domain/OwnId.js"
+import { mayBeOwnId, ownId } from "../domain/OwnId.js"
 import type { StorageUnavailable } from "../domain/StorageUnavailable.js"
 import { readWebhookEvent } from "../domain/WebhookEvent.js"
 import { Entropy } from "../sessions/Entropy.js"
@@ -57,7 +57,7 @@ export class Operations extends Context.Tag("verifyhuman-dropin/Operations")<
         details: AuditEntry["details"] = {}
       ) {
         const at = yield* Clock.currentTimeMillis
-        return { id: `au_${yield* entropy.token}`, at, actor, address, action, target, details }
+        return { id: ownId("au", at, yield* entropy.token), at, actor, address, action, target, details }
       })
 
       const told = (admission: Admission) =>

@@ -1,7 +1,7 @@
 import { Clock, Effect, Layer, Random } from "effect"
 import { workerLayer } from "../background/Worker.js"
-import { eventIdAt } from "../domain/InboxEvent.js"
 import { readMobileAnswer } from "../domain/MobileAnswer.js"
+import { ownId } from "../domain/OwnId.js"
 import { type Poll, pollPause } from "../domain/Poll.js"
 import { Entropy } from "../sessions/Entropy.js"
 import { SessionFeed } from "../sessions/SessionFeed.js"
@@ -82,7 +82,7 @@ export const StatusPoller: Layer.Layer<
       const receivedAt = yield* Clock.currentTimeMillis
       const admission = yield* inbox.admitAnswer({
         ...answer,
-        id: eventIdAt(receivedAt, yield* entropy.token),
+        id: ownId("ev", receivedAt, yield* entropy.token),
         sessionRef: poll.sessionRef,
         receivedAt,
         body

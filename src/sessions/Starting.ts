@@ -1,5 +1,6 @@
 import { Clock, Duration, Effect } from "effect"
 import { expiryDueAt } from "../domain/Expiry.js"
+import { ownId } from "../domain/OwnId.js"
 import type { Session } from "../domain/Session.js"
 import type { Start } from "../domain/Start.js"
 import type { StorageUnavailable } from "../domain/StorageUnavailable.js"
@@ -152,7 +153,7 @@ export const makeStart = Effect.gen(function* () {
         return yield* new StartFailed({ failure: "provider_timeout", retryAfterMillis: null })
       }
       const reservation = yield* repository.reserve({
-        sessionRef: `vs_${yield* entropy.token}`,
+        sessionRef: ownId("vs", now, yield* entropy.token),
         environment: policy.environment,
         userId: caller.userId,
         fingerprint: fingerprintOf(plan),

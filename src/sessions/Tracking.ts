@@ -2,6 +2,7 @@ import { createHash } from "node:crypto"
 import { Clock, Effect } from "effect"
 import { identifier } from "../domain/Correlation.js"
 import { expiryDueAt } from "../domain/Expiry.js"
+import { ownId } from "../domain/OwnId.js"
 import { firstPollAt } from "../domain/Poll.js"
 import type { Product } from "../domain/Product.js"
 import type { Session } from "../domain/Session.js"
@@ -81,7 +82,7 @@ export const makeTrack = Effect.gen(function* () {
     if (!policy.tracking) return yield* new TrackingNotConfigured()
     const now = yield* Clock.currentTimeMillis
     const { product, providerSessionId } = command
-    const session = tracked(caller, command, `vs_${yield* entropy.token}`, now)
+    const session = tracked(caller, command, ownId("vs", now, yield* entropy.token), now)
     const tracking = yield* repository.track({
       session,
       identifier: identifier(product === "verifyhuman" ? "verification_id" : "session_id", providerSessionId),

@@ -1,6 +1,7 @@
 import { Effect } from "effect"
 import { actionOf } from "../domain/Action.js"
 import type { InboxEvent } from "../domain/InboxEvent.js"
+import { ownId } from "../domain/OwnId.js"
 import { type Session, withVerdict } from "../domain/Session.js"
 import { type Evidence, rule, sameVerdict } from "../domain/Verdict.js"
 import { verificationIdIn } from "../domain/WebhookEvent.js"
@@ -35,7 +36,7 @@ export const makeSettle = Effect.gen(function* () {
     cause: InboxEvent | null
   ) {
     if (!policy.actions) return
-    const id = `msg_${yield* entropy.token}`
+    const id = ownId("msg", after.updatedAt, yield* entropy.token)
     const action = actionOf(id, after, before.verdict, cause?.body ? verificationIdIn(cause.body) : null)
     if (action !== null) yield* tables.actions.insert(action)
   })

@@ -19,6 +19,9 @@ const impatient = "busy_timeout = 10"
 /** `synchronous=FULL`: an acknowledged commit survives a power cut. Set on every open, because WAL files forget it. */
 const durable = ["journal_mode = WAL", "synchronous = FULL", "secure_delete = ON"]
 
+/** Pages of the log (4 KiB each) before they go to their places in the file: one that changes often goes once. */
+const unhurried = "wal_autocheckpoint = 4000"
+
 /** Each statement is prepared once, and run at once. */
 const executeOn = (database: Database.Database) => {
   const prepared = new Map<string, Database.Statement<Array<unknown>>>()
@@ -65,7 +68,7 @@ export const sqliteWriter = (filename: string) =>
   Layer.scoped(
     SqlClient.SqlClient,
     Effect.gen(function* () {
-      const database = yield* open(filename, {}, [...durable, impatient])
+      const database = yield* open(filename, {}, [...durable, unhurried, impatient])
       const connection = connectionOf(executeOn(database))
       const turn = yield* Effect.makeSemaphore(1)
       return yield* SqlClient.make({

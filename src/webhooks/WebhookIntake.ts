@@ -1,5 +1,5 @@
 import { Context, Effect, Layer } from "effect"
-import { eventIdAt } from "../domain/InboxEvent.js"
+import { ownId } from "../domain/OwnId.js"
 import type { SignedDelivery } from "../domain/Signature.js"
 import type { StorageUnavailable } from "../domain/StorageUnavailable.js"
 import { readWebhookEvent } from "../domain/WebhookEvent.js"
@@ -37,7 +37,7 @@ export class WebhookIntake extends Context.Tag("verifyhuman-dropin/WebhookIntake
           const verified = yield* verifier.verify(delivery)
           const admission = yield* inbox.admit({
             ...verified,
-            id: eventIdAt(verified.receivedAt, yield* entropy.token),
+            id: ownId("ev", verified.receivedAt, yield* entropy.token),
             body: delivery.body,
             event: readWebhookEvent(delivery.body, policy.outcomes)
           })
