@@ -1,4 +1,4 @@
-import { Clock, Duration, Effect, Random } from "effect"
+import { Clock, Duration, Effect, Exit, Fiber, Random } from "effect"
 import { backoffMillis } from "../domain/Backoff.js"
 import { ProviderTimeout, type ProviderUnavailable, type VerifyHumanError } from "./VerifyHumanError.js"
 
@@ -16,13 +16,24 @@ const isWorthAnotherTry = (error: VerifyHumanError): error is ProviderUnavailabl
   error._tag === "ProviderUnavailable" || error._tag === "ProviderTimeout"
 
 /**
- * A timeout cannot end what cannot be interrupted. In a caller that cannot, the attempts have a fiber of their own, so
- * that he gets his answer though somebody tries.
+ * Gives an attempt up when its time is over. It has a fiber of its own, so that it can be ended in a caller that cannot
+ * be interrupted. (A race of `Effect.timeoutFail` costs more than all else that a call costs.)
  */
-const endingInTime = <A, E, R>(attempts: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-  Effect.checkInterruptible((interruptible) =>
-    interruptible ? attempts : Effect.disconnect(Effect.interruptible(attempts))
-  )
+const within =
+  (duration: Duration.DurationInput) =>
+  <A, R>(attempt: Effect.Effect<A, VerifyHumanError, R>): Effect.Effect<A, VerifyHumanError, R> =>
+    Effect.gen(function* () {
+      const running = yield* Effect.forkDaemon(Effect.interruptible(attempt))
+      const watch = yield* Effect.sleep(duration).pipe(
+        Effect.zipRight(Fiber.interruptFork(running)),
+        Effect.interruptible,
+        Effect.forkDaemon
+      )
+      const giveUp = Effect.zipRight(Fiber.interruptFork(watch), Fiber.interrupt(running))
+      const exit = yield* Effect.onInterrupt(running.await, () => giveUp)
+      watch.unsafeInterruptAsFork(running.id())
+      return yield* Exit.isInterrupted(exit) ? new ProviderTimeout() : exit
+    })
 
 /**
  * Tries again after connection failures, timeouts, 5xx and 429, and after nothing else; waits for a jittered back-off,
@@ -36,10 +47,7 @@ export const withAttempts =
       for (let attempts = 1; ; attempts++) {
         const left = until - (yield* Clock.currentTimeMillis)
         const result = yield* attempt.pipe(
-          Effect.timeoutFail({
-            duration: Math.min(Duration.toMillis(timeout), Math.max(1, left)),
-            onTimeout: () => new ProviderTimeout()
-          }),
+          within(Math.min(Duration.toMillis(timeout), Math.max(1, left))),
           Effect.either
         )
         if (result._tag === "Right") return result.right
@@ -50,4 +58,4 @@ export const withAttempts =
         if ((yield* Clock.currentTimeMillis) + pause + leastMillis > until) return yield* error
         yield* Effect.sleep(pause)
       }
-    }).pipe(endingInTime)
+    })
