@@ -1,9 +1,8 @@
 import { SqlClient, type SqlError } from "@effect/sql"
 import { Context, Effect, Effectable, Option } from "effect"
+import { type Dialect, once, SqlText } from "./SqlText.js"
 
 type Rows<Row> = Effect.Effect<ReadonlyArray<Row>, SqlError.SqlError>
-
-export type Dialect = "pg" | "sqlite"
 
 /** Runs a statement; where a transaction is under way in this context, inside it. */
 export type Execute = (
@@ -12,17 +11,11 @@ export type Execute = (
   context: Context.Context<never>
 ) => Rows<unknown>
 
-const placeholder: Readonly<Record<Dialect, (position: number) => string>> = {
-  pg: (position) => `$${position}`,
-  sqlite: () => "?"
-}
-
-/** A statement, or a part of one: its parameters stand between the pieces of its text. As an Effect it runs. */
+/** A statement, or a part of one: a text and its parameters. As an Effect it runs. */
 export class Statement<Row = unknown> extends Effectable.Class<ReadonlyArray<Row>, SqlError.SqlError> {
   constructor(
-    private readonly dialect: Dialect,
     private readonly execute: Execute,
-    readonly pieces: ReadonlyArray<string>,
+    readonly text: SqlText,
     readonly parameters: ReadonlyArray<unknown>
   ) {
     super()
@@ -33,9 +26,7 @@ export class Statement<Row = unknown> extends Effectable.Class<ReadonlyArray<Row
   }
 
   run(context: Context.Context<never>): Rows<Row> {
-    const at = placeholder[this.dialect]
-    const text = this.pieces.reduce((before, piece, position) => before + at(position) + piece)
-    return this.execute(text, this.parameters, context) as Rows<Row>
+    return this.execute(this.text.whole, this.parameters, context) as Rows<Row>
   }
 }
 
@@ -51,51 +42,45 @@ export interface Sql {
 }
 
 export const makeSql = (dialect: Dialect, execute: Execute): Sql => {
-  const statement = <Row>(pieces: ReadonlyArray<string>, parameters: ReadonlyArray<unknown>) =>
-    new Statement<Row>(dialect, execute, pieces, parameters)
+  const literal = once(new Map<string, SqlText>(), (text) => new SqlText(dialect, [text]))
+  const beginning = once(
+    new WeakMap<TemplateStringsArray, SqlText>(),
+    (strings) => new SqlText(dialect, [strings[0] ?? ""])
+  )
+  const inserting = once(new Map<string, SqlText>(), (names) => {
+    const between = names.split(",").slice(1).fill(", ")
+    return new SqlText(dialect, [`(${names}) VALUES (`, ...between, ")"])
+  })
+  const updating = once(new Map<string, SqlText>(), (names) => {
+    const pieces = names.split(",").map((name, i) => (i === 0 ? `${name} = ` : `, ${name} = `))
+    return new SqlText(dialect, [...pieces, ""])
+  })
+  const statement = <Row>(text: SqlText, parameters: ReadonlyArray<unknown>) =>
+    new Statement<Row>(execute, text, parameters)
 
   const template = <Row>(
     strings: TemplateStringsArray,
     ...values: ReadonlyArray<unknown>
   ): Statement<Row> => {
-    const pieces: Array<string> = []
     const parameters: Array<unknown> = []
-    let piece = strings[0] ?? ""
+    let text = beginning(strings)
     values.forEach((value, i) => {
-      const next = strings[i + 1] ?? ""
-      if (value instanceof Statement) {
-        const [first = "", ...rest] = value.pieces
-        const last = rest.pop()
-        if (last === undefined) {
-          piece += first + next
-          return
-        }
-        pieces.push(piece + first, ...rest)
-        parameters.push(...value.parameters)
-        piece = last + next
-      } else {
-        pieces.push(piece)
-        parameters.push(value)
-        piece = next
-      }
+      const isPart = value instanceof Statement
+      if (isPart) parameters.push(...value.parameters)
+      else parameters.push(value)
+      text = text.followedBy(isPart ? value.text : null, strings[i + 1] ?? "")
     })
-    pieces.push(piece)
-    return statement(pieces, parameters)
+    return statement(text, parameters)
   }
 
   return Object.assign(template, {
     dialect,
-    literal: (text: string) => statement([text], []),
-    insert: (columns: object) => {
-      const names = Object.keys(columns)
-      const between = names.slice(1).fill(", ")
-      return statement([`(${names.join(", ")}) VALUES (`, ...between, ")"], Object.values(columns))
-    },
+    literal: (text: string) => statement(literal(text), []),
+    insert: (columns: object) => statement(inserting(Object.keys(columns).join(",")), Object.values(columns)),
     update: (columns: object, except: ReadonlyArray<string>) => {
       const changed = Object.entries(columns).filter(([name]) => !except.includes(name))
-      const pieces = changed.map(([name], i) => (i === 0 ? `${name} = ` : `, ${name} = `))
       return statement(
-        [...pieces, ""],
+        updating(changed.map(([name]) => name).join(",")),
         changed.map(([, value]) => value)
       )
     }
