@@ -3,7 +3,7 @@ import { HttpApiMiddleware, HttpApiSecurity, HttpServerRequest, OpenApi } from "
 import { NodeHttpServerRequest } from "@effect/platform-node"
 import { Effect, Layer, Schema } from "effect"
 import { type Caller, CurrentCaller } from "../sessions/Caller.js"
-import { Authenticator } from "./Authenticator.js"
+import { Authenticator, type Credentials } from "./Authenticator.js"
 import { type Problem, problemSchema } from "./Problem.js"
 import { refuseOversize } from "./RequestBody.js"
 
@@ -14,6 +14,11 @@ const bearer = HttpApiSecurity.bearer.pipe(
   HttpApiSecurity.annotate(OpenApi.Description, "A user's JWT; or a service key, together with `X-User-Id`.")
 )
 
+export const credentialsOf = ({ headers }: IncomingMessage): Credentials => ({
+  authorization: headers.authorization,
+  userId: headers["x-user-id"] as string | undefined
+})
+
 /** Who asks, if the credential is good and the body not oversized. */
 export const makeCallerOf: Effect.Effect<
   (request: IncomingMessage) => Effect.Effect<Caller, Problem>,
@@ -22,12 +27,8 @@ export const makeCallerOf: Effect.Effect<
 > = Effect.map(
   Authenticator,
   (authenticator) => (request) =>
-    Effect.tap(
-      authenticator.authenticate({
-        authorization: request.headers.authorization,
-        userId: request.headers["x-user-id"] as string | undefined
-      }),
-      () => refuseOversize(request, phoneBodyLimit)
+    Effect.tap(authenticator.authenticate(credentialsOf(request)), () =>
+      refuseOversize(request, phoneBodyLimit)
     )
 )
 

@@ -13,5 +13,7 @@ export class Authenticator extends Context.Tag("verifyhuman-dropin/Authenticator
   Authenticator,
   {
     readonly authenticate: (credentials: Credentials) => Effect.Effect<Caller, Problem>
+    /** The same where it need not be found out; null where only `authenticate` can tell. */
+    readonly known?: (credentials: Credentials, now: number) => Caller | null
   }
 >() {}

@@ -10,8 +10,10 @@ import { answerFailure, reworded } from "./Problems.js"
 
 const acceptable = /^[A-Za-z0-9._-]{1,128}$/
 
-const requestIdOf = (given: string | ReadonlyArray<string> | undefined): string =>
-  typeof given === "string" && acceptable.test(given) ? given : randomUUID()
+export const requestIdOf = ({ headers }: IncomingMessage): string => {
+  const given = headers["x-request-id"]
+  return typeof given === "string" && acceptable.test(given) ? given : randomUUID()
+}
 
 /** Where the router begins a query, besides `?`: at these it would find an address that is written otherwise. */
 const otherDelimiters = /[;#]/
@@ -27,6 +29,17 @@ const wellAddressed = (
   )
 }
 
+/** An answer with its request id and the security headers. */
+export const sealed = (
+  response: HttpServerResponse.HttpServerResponse,
+  requestId: string
+): HttpServerResponse.HttpServerResponse =>
+  HttpServerResponse.setHeaders(response, {
+    ...answerHeaders,
+    ...response.headers,
+    "x-request-id": requestId
+  })
+
 /**
  * What surrounds every answer: a request id, problem details for whatever failed, and security headers. It has the fiber
  * to itself, whose logs all tell the request id.
@@ -36,7 +49,7 @@ export const enveloped = <E, R>(
   answer: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>,
   methods: MethodTable
 ) => {
-  const requestId = requestIdOf(request.headers["x-request-id"])
+  const requestId = requestIdOf(request)
   const path = (request.url ?? "").split("?", 1)[0] ?? ""
   return FiberRef.update(
     FiberRef.currentLogAnnotations,
@@ -45,13 +58,7 @@ export const enveloped = <E, R>(
     Effect.zipRight(wellAddressed(request, path)),
     Effect.zipRight(answer),
     Effect.catchAllCause((cause) => answerFailure(cause, path, methods)),
-    Effect.map((response) =>
-      HttpServerResponse.setHeaders(response, {
-        ...answerHeaders,
-        ...response.headers,
-        "x-request-id": requestId
-      })
-    )
+    Effect.map((response) => sealed(response, requestId))
   )
 }
 

@@ -1,15 +1,19 @@
 import type { IncomingMessage, ServerResponse } from "node:http"
-import { HttpServerError, type HttpServerResponse } from "@effect/platform"
+import { HttpServerError, HttpServerResponse } from "@effect/platform"
 import { Context, Effect, type Fiber, Runtime, RuntimeFlags } from "effect"
 import { makeCallerOf } from "./Access.js"
-import { enveloped } from "./Envelope.js"
+import { enveloped, requestIdOf, sealed } from "./Envelope.js"
 import { apiMethods } from "./Methods.js"
 import type { Problem } from "./Problem.js"
 import { makeStartHandler } from "./StartHandler.js"
+import { makeStatusAtOnce } from "./StatusAtOnce.js"
 import { makeStatusHandler } from "./StatusHandler.js"
 import { makeWebhookHandler } from "./WebhookHandler.js"
 
-type Answer = Effect.Effect<HttpServerResponse.HttpServerResponse, Problem>
+type Response = HttpServerResponse.HttpServerResponse
+
+/** An answer, or how to come by it. */
+type Answer = Response | Effect.Effect<Response, Problem>
 
 const statusAddress = /^\/api\/verify-status\?session_ref=([A-Za-z0-9_-]+)$/
 
@@ -17,6 +21,7 @@ const statusAddress = /^\/api\/verify-status\?session_ref=([A-Za-z0-9_-]+)$/
 const makeRoutes = Effect.gen(function* () {
   const callerOf = yield* makeCallerOf
   const start = yield* makeStartHandler
+  const statusAtOnce = yield* makeStatusAtOnce
   const status = yield* makeStatusHandler
   const webhook = yield* makeWebhookHandler
 
@@ -25,7 +30,10 @@ const makeRoutes = Effect.gen(function* () {
     if (method === "GET") {
       const sessionRef = statusAddress.exec(url)?.[1]
       if (sessionRef === undefined) return null
-      return Effect.flatMap(callerOf(request), (caller) => status(caller, sessionRef, request))
+      return (
+        statusAtOnce(request, sessionRef) ??
+        Effect.flatMap(callerOf(request), (caller) => status(caller, sessionRef, request))
+      )
     }
     if (method !== "POST") return null
     if (url === "/api/webhooks/verifyhuman") return webhook(request)
@@ -70,6 +78,10 @@ export const makeFastLane = Effect.gen(function* () {
   return (request: IncomingMessage, response: ServerResponse): boolean => {
     const answer = answerTo(request)
     if (answer === null) return false
+    if (HttpServerResponse.isServerResponse(answer)) {
+      write(response, sealed(answer, requestIdOf(request)))
+      return true
+    }
     const fiber = fork(Effect.map(enveloped(request, answer, apiMethods), (made) => write(response, made)))
     if (request.method === "GET") interruptedByClient(response, fiber)
     return true

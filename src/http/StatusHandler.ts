@@ -10,7 +10,13 @@ import type { Problem } from "./Problem.js"
 import { problemOf } from "./Problems.js"
 import { entityTag, pollAgainAfter, statusBody } from "./StatusAnswer.js"
 
-const statusResponse = (session: Session, header: string | undefined, waited: number | null, now: number) => {
+/** What a poll is answered; `header` is its `If-None-Match`, `waited` the seconds that its `Prefer` was given. */
+export const statusResponse = (
+  session: Session,
+  header: string | undefined,
+  waited: number | null,
+  now: number
+): HttpServerResponse.HttpServerResponse => {
   const again = pollAgainAfter(session, now)
   const headers = {
     etag: entityTag(session),

@@ -41,6 +41,7 @@ const isUserId = (value: unknown): value is string =>
 const bearer = (header: string | undefined): string | null =>
   /^Bearer +([A-Za-z0-9\-._~+/]+=*)$/i.exec(header ?? "")?.[1] ?? null
 
+const keyOf = (digest: Buffer) => digest.toString("base64")
 const sha256 = (text: string) => createHash("sha256").update(text).digest()
 
 /** Header bytes are UTF-8 to everybody but `node:http`, which reads them as Latin-1; null when they are not. */
@@ -99,7 +100,7 @@ export const tokenAuthenticatorLayer: Layer.Layer<Authenticator, never, Authenti
 
     const user = Effect.fnUntraced(function* (token: string, digest: Buffer) {
       const now = yield* Clock.currentTimeMillis
-      const key = digest.toString("base64")
+      const key = keyOf(digest)
       const known = cache.find(key, now, keySet.edition())
       if (known !== null) return known
       const { edition, payload } = yield* payloadOf(token, now)
@@ -119,6 +120,10 @@ export const tokenAuthenticatorLayer: Layer.Layer<Authenticator, never, Authenti
     }
 
     return {
+      known: ({ authorization }, now) => {
+        const token = bearer(authorization)
+        return token === null ? null : cache.find(keyOf(sha256(token)), now, keySet.edition())
+      },
       authenticate: ({ authorization, userId }) => {
         const token = bearer(authorization)
         if (token === null) return Effect.fail(unauthenticated())

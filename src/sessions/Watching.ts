@@ -1,23 +1,28 @@
 import { Clock, Duration, Effect, Stream } from "effect"
-import { isSessionRef } from "../domain/Session.js"
+import { isSessionRef, type Session } from "../domain/Session.js"
 import type { Caller } from "./Caller.js"
 import { SessionNotFound } from "./SessionErrors.js"
 import { SessionFeed } from "./SessionFeed.js"
 import { SessionPolicy } from "./SessionPolicy.js"
 import { SessionRepository } from "./SessionRepository.js"
+import { SessionsAtHand } from "./SessionsAtHand.js"
 
 /** `GET /api/verify-status`: now, as soon as it is worth telling, and each time that it is. Nothing is written. */
 export const makeWatching = Effect.gen(function* () {
   const repository = yield* SessionRepository
+  const storage = yield* SessionsAtHand
   const feed = yield* SessionFeed
   const policy = yield* SessionPolicy
 
+  const ownedBy = (caller: Caller, session: Session | null) =>
+    session?.userId === caller.userId && session.environment === policy.environment ? session : null
+
+  const atHand = (caller: Caller, sessionRef: string) =>
+    isSessionRef(sessionRef) ? ownedBy(caller, storage.find(sessionRef)) : null
+
   const status = Effect.fnUntraced(function* (caller: Caller, sessionRef: string) {
     const session = isSessionRef(sessionRef) ? yield* repository.find(sessionRef) : null
-    if (session?.userId !== caller.userId || session.environment !== policy.environment) {
-      return yield* new SessionNotFound()
-    }
-    return session
+    return ownedBy(caller, session) ?? (yield* new SessionNotFound())
   })
 
   const wait = (caller: Caller, sessionRef: string, known: number | null, duration: Duration.Duration) =>
@@ -64,5 +69,5 @@ export const makeWatching = Effect.gen(function* () {
       )
     ).pipe(untilExpiry(caller))
 
-  return { status, wait, watch }
+  return { atHand, status, wait, watch }
 })

@@ -1,7 +1,8 @@
 import { Reactivity } from "@effect/experimental"
 import { SqlClient, type SqlConnection, SqlError, Statement } from "@effect/sql"
 import Database from "better-sqlite3"
-import { Effect, Layer } from "effect"
+import { Effect, Layer, type Scope } from "effect"
+import type { Execute } from "./sql/Sql.js"
 
 const open = (filename: string, options: Database.Options, pragmas: ReadonlyArray<string>) =>
   Effect.acquireRelease(
@@ -85,6 +86,15 @@ export const sqliteWriter = (filename: string) =>
     })
   ).pipe(Layer.provide(Reactivity.layer))
 
+export interface SqliteReader {
+  readonly execute: Execute
+  /** Another number after each commit of anybody else. */
+  readonly version: () => number
+}
+
 /** A second connection to a file, for what reads outside a transaction: it sees what is committed, and waits for nobody. */
-export const sqliteReader = (filename: string) =>
-  Effect.map(open(filename, { readonly: true }, [impatient]), executeOn)
+export const sqliteReader = (filename: string): Effect.Effect<SqliteReader, never, Scope.Scope> =>
+  Effect.map(open(filename, { readonly: true }, [impatient]), (database) => {
+    const version = database.prepare<[], number>("PRAGMA data_version").pluck()
+    return { execute: executeOn(database), version: () => version.get() ?? 0 }
+  })

@@ -1,7 +1,9 @@
 import { FileSystem, Path } from "@effect/platform"
 import { Effect, Layer } from "effect"
+import { SessionsAtHand } from "../sessions/SessionsAtHand.js"
 import { type DatabaseUnusable, unusable } from "./DatabaseUnusable.js"
 import { migrate } from "./Migrations.js"
+import { sqliteAtHand } from "./SqliteAtHand.js"
 import { sqliteReader, sqliteWriter } from "./SqliteConnections.js"
 import { tablesSql } from "./sql/TablesSql.js"
 import type { Tables } from "./Tables.js"
@@ -40,7 +42,14 @@ const grouping = { lanes: 1, size: 32, waiting: 1024 }
 export const sqliteStatements = (filename: string) =>
   filename === inMemory
     ? tablesSql(grouping)
-    : Layer.unwrapScoped(Effect.map(sqliteReader(filename), (reader) => tablesSql(grouping, reader)))
+    : Layer.unwrapScoped(
+        Effect.map(sqliteReader(filename), (reader) =>
+          Layer.merge(
+            tablesSql(grouping, reader.execute),
+            Layer.sync(SessionsAtHand, () => sqliteAtHand(reader))
+          )
+        )
+      )
 
 /** `Tables` on SQLite, migrated and durable. */
 export const sqliteTables = (

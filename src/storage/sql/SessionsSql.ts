@@ -51,7 +51,7 @@ const toRow = (session: Session): Row => ({
   decided_at: session.decidedAt
 })
 
-const fromRow = (row: Row): Session => ({
+export const sessionFrom = (row: Row): Session => ({
   sessionRef: row.session_ref,
   userId: row.user_id,
   environment: row.environment,
@@ -73,30 +73,32 @@ const fromRow = (row: Row): Session => ({
   decidedAt: numberOrNull(row.decided_at)
 })
 
+export const sessionOf = (sql: Sql, sessionRef: string) =>
+  sql<Row>`SELECT * FROM sessions WHERE session_ref = ${sessionRef}`
+
 export const sessionsSql = (sql: Sql): SessionsTable => ({
   insert: (session) => sql`INSERT INTO sessions ${sql.insert(toRow(session))}`.pipe(run("sessions.insert")),
   update: (session) =>
     sql`UPDATE sessions SET ${sql.update(toRow(session), ["session_ref"])}
       WHERE session_ref = ${session.sessionRef}`.pipe(run("sessions.update")),
-  find: (sessionRef) =>
-    sql<Row>`SELECT * FROM sessions WHERE session_ref = ${sessionRef}`.pipe(first("sessions.find", fromRow)),
+  find: (sessionRef) => sessionOf(sql, sessionRef).pipe(first("sessions.find", sessionFrom)),
   hold: (sessionRef) =>
     sql<Row>`SELECT * FROM sessions WHERE session_ref = ${sessionRef} ${forUpdate(sql)}`.pipe(
-      first("sessions.hold", fromRow)
+      first("sessions.hold", sessionFrom)
     ),
   findOpen: ({ environment, fingerprint, userId }) =>
     sql<Row>`SELECT * FROM sessions WHERE environment = ${environment} AND user_id = ${userId}
-      AND fingerprint = ${fingerprint} AND open = 1`.pipe(first("sessions.findOpen", fromRow)),
+      AND fingerprint = ${fingerprint} AND open = 1`.pipe(first("sessions.findOpen", sessionFrom)),
   close: ({ environment, fingerprint, userId }) =>
     sql`UPDATE sessions SET open = 0, hosted_url = NULL WHERE environment = ${environment}
       AND user_id = ${userId} AND fingerprint = ${fingerprint} AND open = 1`.pipe(run("sessions.close")),
   list: ({ environment, userId }, before, limit) =>
     sql<Row>`SELECT * FROM sessions WHERE environment = ${environment} AND user_id = ${userId}
       ${before === null ? sql`` : sql`AND (created_at, session_ref) < (${before.at}, ${before.id})`}
-      ORDER BY created_at DESC, session_ref DESC LIMIT ${limit}`.pipe(all("sessions.list", fromRow)),
+      ORDER BY created_at DESC, session_ref DESC LIMIT ${limit}`.pipe(all("sessions.list", sessionFrom)),
   due: (environment, now, limit) =>
     sql<Row>`SELECT * FROM sessions WHERE environment = ${environment} AND expiry_due_at <= ${now}
-      ORDER BY expiry_due_at LIMIT ${limit} ${skipLocked(sql)}`.pipe(all("sessions.due", fromRow)),
+      ORDER BY expiry_due_at LIMIT ${limit} ${skipLocked(sql)}`.pipe(all("sessions.due", sessionFrom)),
   delete: (sessionRef) =>
     sql`DELETE FROM sessions WHERE session_ref = ${sessionRef}`.pipe(run("sessions.delete")),
   countExpiredWithoutEvent: (environment) =>

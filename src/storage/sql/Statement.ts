@@ -5,7 +5,7 @@ import { Statement } from "./Sql.js"
 
 type Rows<Row> = Effect.Effect<ReadonlyArray<Row>, SqlError.SqlError>
 
-const isEnded = <A, E>(effect: Effect.Effect<A, E>): effect is Exit.Exit<A, E> => Exit.isExit(effect)
+export const isEnded = <A, E>(effect: Effect.Effect<A, E>): effect is Exit.Exit<A, E> => Exit.isExit(effect)
 
 /** SQLite has the rows at once: they are read in the same step of the runtime. */
 const reading = <Row, A>(

@@ -1,0 +1,29 @@
+import type { IncomingMessage } from "node:http"
+import type { HttpServerResponse } from "@effect/platform"
+import { Effect } from "effect"
+import { Sessions } from "../sessions/Sessions.js"
+import { credentialsOf } from "./Access.js"
+import { Authenticator } from "./Authenticator.js"
+import { statusResponse } from "./StatusHandler.js"
+
+/** Neither to be waited for, nor to be refused for its body or its lack of a host. */
+const isPlain = ({ headers }: IncomingMessage) =>
+  headers.host !== undefined && headers["prefer"] === undefined && headers["content-length"] === undefined
+
+/**
+ * A poll that asks nobody: the caller is known and the session at hand. Nothing has to be waited for, so no fiber is
+ * needed; null where `StatusHandler` has to find out.
+ */
+export const makeStatusAtOnce = Effect.gen(function* () {
+  const authenticator = yield* Authenticator
+  const sessions = yield* Sessions
+  const clock = yield* Effect.clock
+
+  return (request: IncomingMessage, sessionRef: string): HttpServerResponse.HttpServerResponse | null => {
+    if (!isPlain(request)) return null
+    const now = clock.unsafeCurrentTimeMillis()
+    const caller = authenticator.known?.(credentialsOf(request), now) ?? null
+    const session = caller === null ? null : sessions.atHand(caller, sessionRef)
+    return session === null ? null : statusResponse(session, request.headers["if-none-match"], null, now)
+  }
+})
