@@ -29,16 +29,11 @@ const wellAddressed = (
   )
 }
 
-/** An answer with its request id and the security headers. */
+/** The headers of an answer with its request id and the security headers. */
 export const sealed = (
-  response: HttpServerResponse.HttpServerResponse,
+  headers: Readonly<Record<string, string>>,
   requestId: string
-): HttpServerResponse.HttpServerResponse =>
-  HttpServerResponse.setHeaders(response, {
-    ...answerHeaders,
-    ...response.headers,
-    "x-request-id": requestId
-  })
+): Record<string, string> => ({ ...answerHeaders, ...headers, "x-request-id": requestId })
 
 /**
  * What surrounds every answer: a request id, problem details for whatever failed, and security headers. It has the fiber
@@ -58,7 +53,7 @@ export const enveloped = <E, R>(
     Effect.zipRight(wellAddressed(request, path)),
     Effect.zipRight(answer),
     Effect.catchAllCause((cause) => answerFailure(cause, path, methods)),
-    Effect.map((response) => sealed(response, requestId))
+    Effect.map((response) => HttpServerResponse.setHeaders(response, sealed(response.headers, requestId)))
   )
 }
 

@@ -1,19 +1,17 @@
 import type { IncomingMessage, ServerResponse } from "node:http"
-import { HttpServerError, HttpServerResponse } from "@effect/platform"
+import { HttpServerError, type HttpServerResponse } from "@effect/platform"
 import { Context, Effect, type Fiber, Runtime, RuntimeFlags } from "effect"
 import { makeCallerOf } from "./Access.js"
 import { enveloped, requestIdOf, sealed } from "./Envelope.js"
 import { apiMethods } from "./Methods.js"
+import { allHeaders, type PlainAnswer } from "./PlainAnswer.js"
 import type { Problem } from "./Problem.js"
 import { makeStartHandler } from "./StartHandler.js"
 import { makeStatusAtOnce } from "./StatusAtOnce.js"
 import { makeStatusHandler } from "./StatusHandler.js"
 import { makeWebhookHandler } from "./WebhookHandler.js"
 
-type Response = HttpServerResponse.HttpServerResponse
-
-/** An answer, or how to come by it. */
-type Answer = Response | Effect.Effect<Response, Problem>
+type Answer = Effect.Effect<HttpServerResponse.HttpServerResponse, Problem>
 
 const statusAddress = /^\/api\/verify-status\?session_ref=([A-Za-z0-9_-]+)$/
 
@@ -25,7 +23,7 @@ const makeRoutes = Effect.gen(function* () {
   const status = yield* makeStatusHandler
   const webhook = yield* makeWebhookHandler
 
-  return (request: IncomingMessage): Answer | null => {
+  return (request: IncomingMessage): Answer | PlainAnswer | null => {
     const { method, url = "" } = request
     if (method === "GET") {
       const sessionRef = statusAddress.exec(url)?.[1]
@@ -42,9 +40,10 @@ const makeRoutes = Effect.gen(function* () {
   }
 })
 
-/** Node sends a head and a text in one piece, a head and bytes in two. */
-const textOf = (bytes: Uint8Array) =>
-  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("utf8")
+const writeAtOnce = (request: IncomingMessage, response: ServerResponse, answer: PlainAnswer) => {
+  response.writeHead(answer.status, sealed(allHeaders(answer), requestIdOf(request)))
+  response.end(answer.json ?? undefined)
+}
 
 const write = (
   response: ServerResponse,
@@ -52,7 +51,7 @@ const write = (
 ) => {
   if (response.writableEnded) return
   response.writeHead(status, headers)
-  response.end(body._tag === "Uint8Array" ? textOf(body.body) : undefined)
+  response.end(body._tag === "Uint8Array" ? body.body : undefined)
 }
 
 /** A phone that hangs up waits no longer. What changes something goes on to its end. */
@@ -78,8 +77,8 @@ export const makeFastLane = Effect.gen(function* () {
   return (request: IncomingMessage, response: ServerResponse): boolean => {
     const answer = answerTo(request)
     if (answer === null) return false
-    if (HttpServerResponse.isServerResponse(answer)) {
-      write(response, sealed(answer, requestIdOf(request)))
+    if (!Effect.isEffect(answer)) {
+      writeAtOnce(request, response, answer)
       return true
     }
     const fiber = fork(Effect.map(enveloped(request, answer, apiMethods), (made) => write(response, made)))

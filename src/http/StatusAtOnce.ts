@@ -1,10 +1,10 @@
 import type { IncomingMessage } from "node:http"
-import type { HttpServerResponse } from "@effect/platform"
 import { Effect } from "effect"
 import { Sessions } from "../sessions/Sessions.js"
 import { credentialsOf } from "./Access.js"
 import { Authenticator } from "./Authenticator.js"
-import { statusResponse } from "./StatusHandler.js"
+import type { PlainAnswer } from "./PlainAnswer.js"
+import { statusAnswer } from "./StatusHandler.js"
 
 /** Neither to be waited for, nor to be refused for its body or its lack of a host. */
 const isPlain = ({ headers }: IncomingMessage) =>
@@ -19,11 +19,11 @@ export const makeStatusAtOnce = Effect.gen(function* () {
   const sessions = yield* Sessions
   const clock = yield* Effect.clock
 
-  return (request: IncomingMessage, sessionRef: string): HttpServerResponse.HttpServerResponse | null => {
+  return (request: IncomingMessage, sessionRef: string): PlainAnswer | null => {
     if (!isPlain(request)) return null
     const now = clock.unsafeCurrentTimeMillis()
     const caller = authenticator.known?.(credentialsOf(request), now) ?? null
     const session = caller === null ? null : sessions.atHand(caller, sessionRef)
-    return session === null ? null : statusResponse(session, request.headers["if-none-match"], null, now)
+    return session === null ? null : statusAnswer(session, request.headers["if-none-match"], null, now)
   }
 })

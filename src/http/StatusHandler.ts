@@ -1,32 +1,33 @@
 import type { IncomingMessage } from "node:http"
-import { HttpServerResponse } from "@effect/platform"
+import type { HttpServerResponse } from "@effect/platform"
 import { Clock, Duration, Effect } from "effect"
 import type { Session } from "../domain/Session.js"
 import type { Caller } from "../sessions/Caller.js"
 import { Sessions } from "../sessions/Sessions.js"
 import { WaitSlots } from "../sessions/WaitSlots.js"
+import { type PlainAnswer, responseOf } from "./PlainAnswer.js"
 import { knownSequences, preferredWait } from "./Preconditions.js"
 import type { Problem } from "./Problem.js"
 import { problemOf } from "./Problems.js"
 import { entityTag, pollAgainAfter, statusBody } from "./StatusAnswer.js"
 
 /** What a poll is answered; `header` is its `If-None-Match`, `waited` the seconds that its `Prefer` was given. */
-export const statusResponse = (
+export const statusAnswer = (
   session: Session,
   header: string | undefined,
   waited: number | null,
   now: number
-): HttpServerResponse.HttpServerResponse => {
+): PlainAnswer => {
   const again = pollAgainAfter(session, now)
   const headers = {
     etag: entityTag(session),
     ...(again === null ? {} : { "retry-after": String(again) }),
     ...(waited === null ? {} : { "preference-applied": `wait=${waited}` })
   }
-  const known = knownSequences(header)
+  const known = header === undefined ? [] : knownSequences(header)
   return known === "any" || known.includes(session.sequence)
-    ? HttpServerResponse.empty({ status: 304, headers })
-    : HttpServerResponse.unsafeJson(statusBody(session), { headers })
+    ? { status: 304, headers, json: null }
+    : { status: 200, headers, json: JSON.stringify(statusBody(session)) }
 }
 
 /** `GET /api/verify-status`: answers at once or, when the phone prefers to wait, with the news. */
@@ -59,6 +60,6 @@ export const makeStatusHandler = Effect.gen(function* () {
     const session = yield* (
       seconds === null ? sessions.status(caller, sessionRef) : wait(caller, sessionRef, header, seconds)
     ).pipe(Effect.mapError(problemOf))
-    return statusResponse(session, header, seconds, yield* Clock.currentTimeMillis)
+    return responseOf(statusAnswer(session, header, seconds, yield* Clock.currentTimeMillis))
   })
 })
