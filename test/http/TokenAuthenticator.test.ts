@@ -4,7 +4,7 @@ import { Effect, Redacted } from "effect"
 import { exportSPKI } from "jose"
 import { unique } from "../suites/fixtures.js"
 import { authenticating } from "./authenticating.js"
-import { aToken, jwtSecret } from "./harness.js"
+import { aToken, jwtSecret, serviceKey } from "./harness.js"
 import { aKey, aKeySet, forged, inSeconds, tokenBy } from "./keySet.js"
 
 const secret = Redacted.make(jwtSecret)
@@ -41,6 +41,30 @@ describe("a user's token", () => {
       assert.deepInclude(yield* caller(symmetric), { userId: "ada" })
       assert.strictEqual(set.requests, 0)
       assert.deepInclude(yield* caller(yield* tokenBy(key, { sub: "bob" })), { userId: "bob" })
+    })
+  )
+
+  it.scopedLive("is known from then on, until it ends", () =>
+    Effect.gen(function* () {
+      const { caller, known, refuses } = yield* authenticating({ jwtSecret: secret })
+      const token = yield* Effect.promise(() => aToken({ sub: "ada" }))
+      assert.isNull(known(token, Date.now()))
+      const ada = yield* caller(token)
+      const end = ada.expiresAt ?? 0
+      assert.deepStrictEqual(known(token, end - 1), ada)
+      assert.isNull(known(token.slice(0, -1), Date.now()))
+      const ended = yield* Effect.promise(() => aToken({ sub: "ada" }, -1))
+      yield* refuses(`Bearer ${ended}`, "ended")
+      assert.isNull(known(ended, Date.now()))
+      assert.isNull(known(token, end))
+    })
+  )
+
+  it.scopedLive("is not known where a service key is meant", () =>
+    Effect.gen(function* () {
+      const { caller, known } = yield* authenticating({ jwtSecret: secret })
+      assert.deepInclude(yield* caller(serviceKey, "ada"), { kind: "service" })
+      assert.isNull(known(serviceKey, Date.now()))
     })
   )
 

@@ -8,7 +8,7 @@ import { authenticationPolicy } from "./harness.js"
 /** What the authenticator of a policy makes of headers. Without a word on it, there is neither secret nor key set. */
 export const authenticating = (policy: Partial<Context.Tag.Service<AuthenticationPolicy>>) =>
   Effect.gen(function* () {
-    const { authenticate } = yield* Authenticator
+    const { authenticate, known } = yield* Authenticator
     const refusal = (authorization: string | undefined, userId?: string) =>
       Effect.map(Effect.flip(authenticate({ authorization, userId })), (problem) => ({
         code: problem.code,
@@ -17,6 +17,9 @@ export const authenticating = (policy: Partial<Context.Tag.Service<Authenticatio
     return {
       caller: (token: string, userId?: string): Effect.Effect<Caller> =>
         Effect.orDie(authenticate({ authorization: `Bearer ${token}`, userId })),
+      /** Who is known by this token already. */
+      known: (token: string, now: number) =>
+        known?.({ authorization: `Bearer ${token}`, userId: undefined }, now) ?? null,
       refusal,
       /** Refused as everybody is, with not a word on why. */
       refuses: (authorization: string | undefined, why: string) =>
