@@ -1,13 +1,8 @@
-import type { Server, ServerResponse } from "node:http"
+import type { ServerResponse } from "node:http"
 import type { Socket } from "node:net"
-import { Effect, Layer, Option } from "effect"
+import { Deferred, Effect, Exit, Layer, Option } from "effect"
 import { SessionFeed } from "../sessions/SessionFeed.js"
 import { ListenerLimits, NodeListener } from "./NodeListener.js"
-
-const closed = (server: Server) =>
-  Effect.async<void>((resume) => {
-    server.close(() => resume(Effect.void))
-  })
 
 /** Ends the connection with this answer, which Node would keep for the client's next request. */
 const lastOfItsConnection = (response: ServerResponse) => {
@@ -16,7 +11,7 @@ const lastOfItsConnection = (response: ServerResponse) => {
 }
 
 /**
- * Shutdown in order: wake whoever waits, take no new connection, let what is in flight be answered, then close
+ * Shutdown in order: take no new connection, wake whoever waits, let what is in flight be answered, then close
  * what is left. Build it around the served application, so that it is released first.
  */
 export const draining: Layer.Layer<never, never, NodeListener | SessionFeed> = Layer.scopedDiscard(
@@ -26,6 +21,7 @@ export const draining: Layer.Layer<never, never, NodeListener | SessionFeed> = L
     const { drainTimeout } = yield* ListenerLimits
     const connections = new Set<Socket>()
     const underWay = new Set<ServerResponse>()
+    const closed = yield* Deferred.make<void>()
     let going = false
 
     server.on("connection", (socket) => {
@@ -41,6 +37,7 @@ export const draining: Layer.Layer<never, never, NodeListener | SessionFeed> = L
     const letGo = Effect.sync(() => {
       going = true
       for (const response of underWay) lastOfItsConnection(response)
+      server.close(() => Deferred.unsafeDone(closed, Exit.void))
       server.closeIdleConnections()
       // Node takes a connection that never asked for anything as busy with its first request.
       for (const socket of connections) if (socket.bytesRead === 0) socket.destroy()
@@ -50,7 +47,7 @@ export const draining: Layer.Layer<never, never, NodeListener | SessionFeed> = L
       Effect.gen(function* () {
         yield* letGo
         yield* feed.close
-        const ended = yield* Effect.timeoutOption(Effect.interruptible(closed(server)), drainTimeout)
+        const ended = yield* Effect.timeoutOption(Effect.interruptible(Deferred.await(closed)), drainTimeout)
         if (Option.isNone(ended)) {
           yield* Effect.logWarning(`${connections.size} connections did not end in time and are cut`)
         }
