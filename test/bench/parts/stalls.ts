@@ -1,0 +1,44 @@
+import { count } from "../Tables.js"
+import { crowd, driveMixed, notGood } from "./Mixed.js"
+import { type Finding, type Given, type Part, reached } from "./Part.js"
+import { secondsIn } from "./ProbeFile.js"
+import { onStage } from "./Stage.js"
+
+const goalMillis = 50
+const mix = { S: { connections: 32 }, W: { connections: 32 }, C: { connections: 16 } }
+const warmUpSeconds = 5
+
+const measure = async ({ seconds, tell }: Given): Promise<Finding> => {
+  const length = seconds ?? 60
+  const people = crowd((length + warmUpSeconds) * 3000)
+  return await onStage({ sessions: people.sessions, probed: true }, async ({ probeFile, service }) => {
+    await driveMixed(service.url, mix, people, warmUpSeconds)
+    const before = secondsIn(probeFile).length
+    const { C, S, W } = await driveMixed(service.url, mix, people, length)
+    const watched = secondsIn(probeFile).slice(before)
+    const most = (of: (second: (typeof watched)[number]) => number) => Math.max(...watched.map(of))
+    const stall = most((second) => second.stall)
+    const own = most((second) => second.stall - second.longestGc)
+    const gc = most((second) => second.longestGc)
+    const gcShare = watched.reduce((sum, { allGc }) => sum + allGc, 0) / (watched.length * 1000)
+    tell(`longest stall ${stall.toFixed(1)} ms, longest collection ${gc.toFixed(1)} ms`)
+    return {
+      tables: [
+        {
+          columns: [`under ${length} s of mixed load`, "ms", `at most ${goalMillis}`],
+          rows: [
+            ["longest stall of the event loop", stall.toFixed(1), reached(stall, goalMillis)],
+            ["longest, less the longest collection of the same second", own.toFixed(1), ""],
+            ["longest garbage collection", gc.toFixed(1), ""],
+            ["worst second's p99", most((second) => second.p99).toFixed(1), ""]
+          ]
+        }
+      ],
+      remarks: [
+        `Meanwhile ${count(S.rate)} polls, ${count(W.rate)} webhooks and ${count(C.rate)} starts a second were answered (${notGood(S, W, C)}); garbage collection took ${(gcShare * 100).toFixed(1)} % of the time.`
+      ]
+    }
+  })
+}
+
+export const stalls: Part = { name: "stalls", title: "Stalls of the event loop", measure }

@@ -1,0 +1,5 @@
+import { port } from "../Environment.js"
+import { serveFastify } from "../FastifyApp.js"
+import { tunedBackend } from "../TunedBackend.js"
+
+await serveFastify(tunedBackend(), port())
