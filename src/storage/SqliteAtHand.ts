@@ -27,6 +27,7 @@ export const sqliteAtHand = ({ execute, version }: SqliteReader): typeof Session
   return {
     find: (sessionRef) => {
       const now = version()
+      if (now === null) return null
       if (now !== readAt) sessions.clear()
       readAt = now
       return sessions.get(sessionRef) ?? read(sessionRef)

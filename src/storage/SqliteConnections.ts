@@ -88,13 +88,22 @@ export const sqliteWriter = (filename: string) =>
 
 export interface SqliteReader {
   readonly execute: Execute
-  /** Another number after each commit of anybody else. */
-  readonly version: () => number
+  /** Another number after each commit of anybody else; null where that cannot be told. */
+  readonly version: () => number | null
 }
 
 /** A second connection to a file, for what reads outside a transaction: it sees what is committed, and waits for nobody. */
 export const sqliteReader = (filename: string): Effect.Effect<SqliteReader, never, Scope.Scope> =>
   Effect.map(open(filename, { readonly: true }, [impatient]), (database) => {
     const version = database.prepare<[], number>("PRAGMA data_version").pluck()
-    return { execute: executeOn(database), version: () => version.get() ?? 0 }
+    return {
+      execute: executeOn(database),
+      version: () => {
+        try {
+          return version.get() ?? null
+        } catch {
+          return null
+        }
+      }
+    }
   })

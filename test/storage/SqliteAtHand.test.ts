@@ -2,10 +2,12 @@ import { mkdtempSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { NodeContext } from "@effect/platform-node"
+import { SqlError } from "@effect/sql"
 import { assert, describe, it } from "@effect/vitest"
 import Database from "better-sqlite3"
 import { Deferred, Effect, Fiber, Layer } from "effect"
 import { SessionsAtHand } from "../../src/sessions/SessionsAtHand.js"
+import { sqliteAtHand } from "../../src/storage/SqliteAtHand.js"
 import { sqliteTables } from "../../src/storage/SqliteDatabase.js"
 import { Tables } from "../../src/storage/Tables.js"
 import { aReservation, aSession } from "../suites/fixtures.js"
@@ -80,4 +82,11 @@ describe("a session on SQLite", () => {
       assert.isNull((yield* SessionsAtHand).find(session.sessionRef))
     }).pipe(Effect.provide(on(":memory:")))
   )
+
+  it("is not at hand where SQLite fails: who asks for it is told what is wrong", () => {
+    const failing = () => Effect.fail(new SqlError.SqlError({ cause: "disk I/O error", message: "refused" }))
+    const unread = sqliteAtHand({ execute: failing, version: () => 1 })
+    const unversioned = sqliteAtHand({ execute: () => Effect.succeed([{}]), version: () => null })
+    assert.deepStrictEqual([unread.find("vs_x"), unversioned.find("vs_x")], [null, null])
+  })
 })
