@@ -22,18 +22,20 @@ const isWorthAnotherTry = (error: VerifyHumanError): error is ProviderUnavailabl
 const within =
   (duration: Duration.DurationInput) =>
   <A, R>(attempt: Effect.Effect<A, VerifyHumanError, R>): Effect.Effect<A, VerifyHumanError, R> =>
-    Effect.gen(function* () {
-      const running = yield* Effect.forkDaemon(Effect.interruptible(attempt))
-      const watch = yield* Effect.sleep(duration).pipe(
-        Effect.zipRight(Fiber.interruptFork(running)),
-        Effect.interruptible,
-        Effect.forkDaemon
-      )
-      const giveUp = Effect.zipRight(Fiber.interruptFork(watch), Fiber.interrupt(running))
-      const exit = yield* Effect.onInterrupt(running.await, () => giveUp)
-      watch.unsafeInterruptAsFork(running.id())
-      return yield* Exit.isInterrupted(exit) ? new ProviderTimeout() : exit
-    })
+    Effect.uninterruptibleMask((restore) =>
+      Effect.gen(function* () {
+        const running = yield* Effect.forkDaemon(Effect.interruptible(attempt))
+        const watch = yield* Effect.sleep(duration).pipe(
+          Effect.zipRight(Fiber.interruptFork(running)),
+          Effect.interruptible,
+          Effect.forkDaemon
+        )
+        const giveUp = Effect.zipRight(Fiber.interruptFork(watch), Fiber.interrupt(running))
+        const exit = yield* Effect.onInterrupt(restore(running.await), () => giveUp)
+        watch.unsafeInterruptAsFork(running.id())
+        return yield* Exit.isInterrupted(exit) ? new ProviderTimeout() : exit
+      })
+    )
 
 /**
  * Tries again after connection failures, timeouts, 5xx and 429, and after nothing else; waits for a jittered back-off,
