@@ -38,7 +38,6 @@ export const draining: Layer.Layer<never, never, NodeListener | SessionFeed> = L
       going = true
       for (const response of underWay) lastOfItsConnection(response)
       server.close(() => Deferred.unsafeDone(closed, Exit.void))
-      server.closeIdleConnections()
       // Node takes a connection that never asked for anything as busy with its first request.
       for (const socket of connections) if (socket.bytesRead === 0) socket.destroy()
     })

@@ -16,14 +16,15 @@ const isPlain = ({ headers }: IncomingMessage) =>
  */
 export const makeStatusAtOnce = Effect.gen(function* () {
   const authenticator = yield* Authenticator
-  const sessions = yield* Sessions
+  const { atHand } = yield* Sessions
   const clock = yield* Effect.clock
+  if (atHand === null) return () => null
 
   return (request: IncomingMessage, sessionRef: string): PlainAnswer | null => {
     if (!isPlain(request)) return null
     const now = clock.unsafeCurrentTimeMillis()
     const caller = authenticator.known?.(credentialsOf(request), now) ?? null
-    const session = caller === null ? null : sessions.atHand(caller, sessionRef)
+    const session = caller === null ? null : atHand(caller, sessionRef)
     return session === null ? null : statusAnswer(session, request.headers["if-none-match"], null, now)
   }
 })

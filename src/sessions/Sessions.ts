@@ -28,8 +28,8 @@ export class Sessions extends Context.Tag("verifyhuman-dropin/Sessions")<
       caller: Caller,
       sessionRef: string
     ) => Effect.Effect<Session, SessionNotFound | StorageUnavailable>
-    /** The same where it need not be waited for; null where only `status` can tell. */
-    readonly atHand: (caller: Caller, sessionRef: string) => Session | null
+    /** The same where it need not be waited for; null where only `status` can tell, or where that is always so. */
+    readonly atHand: ((caller: Caller, sessionRef: string) => Session | null) | null
     /**
      * The session as soon as it is worth telling: its `sequence` differs from `known` or, without `known`, it is
      * decided or changes; at the latest after `wait`.

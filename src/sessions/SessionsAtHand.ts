@@ -6,7 +6,5 @@ import type { Session } from "../domain/Session.js"
  * to be waited for has none, nor has one where other processes write unnoticed.
  */
 export class SessionsAtHand extends Context.Reference<SessionsAtHand>()("verifyhuman-dropin/SessionsAtHand", {
-  defaultValue: () => ({
-    find: (_sessionRef: string): Session | null => null
-  })
+  defaultValue: () => ({ find: null as ((sessionRef: string) => Session | null) | null })
 }) {}

@@ -10,15 +10,18 @@ import { SessionsAtHand } from "./SessionsAtHand.js"
 /** `GET /api/verify-status`: now, as soon as it is worth telling, and each time that it is. Nothing is written. */
 export const makeWatching = Effect.gen(function* () {
   const repository = yield* SessionRepository
-  const storage = yield* SessionsAtHand
+  const { find } = yield* SessionsAtHand
   const feed = yield* SessionFeed
   const policy = yield* SessionPolicy
 
   const ownedBy = (caller: Caller, session: Session | null) =>
     session?.userId === caller.userId && session.environment === policy.environment ? session : null
 
-  const atHand = (caller: Caller, sessionRef: string) =>
-    isSessionRef(sessionRef) ? ownedBy(caller, storage.find(sessionRef)) : null
+  const atHand =
+    find === null
+      ? null
+      : (caller: Caller, sessionRef: string) =>
+          isSessionRef(sessionRef) ? ownedBy(caller, find(sessionRef)) : null
 
   const status = Effect.fnUntraced(function* (caller: Caller, sessionRef: string) {
     const session = isSessionRef(sessionRef) ? yield* repository.find(sessionRef) : null

@@ -3,6 +3,7 @@ import type { Socket } from "node:net"
 import { SqlError } from "@effect/sql/SqlError"
 import { Duration, Effect, Redacted } from "effect"
 import pg from "pg"
+import { once } from "./Once.js"
 
 export interface PostgresOptions {
   readonly url: Redacted.Redacted
@@ -31,14 +32,7 @@ const nameOf = (text: string) => createHash("sha256").update(text).digest("base6
 
 /** A connection that prepares each statement once. */
 const connectionClass = ({ preparedStatements }: PostgresOptions) => {
-  const names = new Map<string, string>()
-  const named = (text: string) => {
-    const known = names.get(text)
-    if (known !== undefined) return known
-    const name = nameOf(text)
-    names.set(text, name)
-    return name
-  }
+  const named = once(new Map<string, string>(), nameOf)
 
   return class Connection extends pg.Client {
     override query(...args: ReadonlyArray<unknown>): never {

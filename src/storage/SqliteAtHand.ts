@@ -1,6 +1,5 @@
 import { Context, Exit } from "effect"
 import type { Session } from "../domain/Session.js"
-import type { SessionsAtHand } from "../sessions/SessionsAtHand.js"
 import type { SqliteReader } from "./SqliteConnections.js"
 import { sessionFrom, sessionOf } from "./sql/SessionsSql.js"
 import { makeSql } from "./sql/Sql.js"
@@ -10,7 +9,7 @@ import { isEnded } from "./sql/Statement.js"
 const most = 10_000
 
 /** Sessions of a file. They are remembered until anybody commits anything, in this process or in another. */
-export const sqliteAtHand = ({ execute, version }: SqliteReader): typeof SessionsAtHand.Service => {
+export const sqliteAtHand = ({ execute, version }: SqliteReader) => {
   const sql = makeSql("sqlite", execute)
   const sessions = new Map<string, Session>()
   let readAt: number | null = null
@@ -25,7 +24,7 @@ export const sqliteAtHand = ({ execute, version }: SqliteReader): typeof Session
   }
 
   return {
-    find: (sessionRef) => {
+    find: (sessionRef: string): Session | null => {
       const now = version()
       if (now === null) return null
       if (now !== readAt) sessions.clear()

@@ -1,7 +1,8 @@
 import { Reactivity } from "@effect/experimental"
 import { SqlClient, type SqlConnection, SqlError, Statement } from "@effect/sql"
 import Database from "better-sqlite3"
-import { Effect, Layer, type Scope } from "effect"
+import { Effect, Exit, Layer, type Scope } from "effect"
+import { once } from "./Once.js"
 import type { Execute } from "./sql/Sql.js"
 
 const open = (filename: string, options: Database.Options, pragmas: ReadonlyArray<string>) =>
@@ -25,27 +26,21 @@ const unhurried = "wal_autocheckpoint = 4000"
 
 /** Each statement is prepared once, and run at once. */
 const executeOn = (database: Database.Database) => {
-  const prepared = new Map<string, Database.Statement<Array<unknown>>>()
-
-  const prepare = (text: string) => {
-    const known = prepared.get(text)
-    if (known !== undefined) return known
-    const statement = database.prepare<Array<unknown>>(text)
-    prepared.set(text, statement)
-    return statement
-  }
+  const prepared = once(new Map<string, Database.Statement<Array<unknown>>>(), (text) =>
+    database.prepare<Array<unknown>>(text)
+  )
 
   return (
     text: string,
     parameters: ReadonlyArray<unknown>
-  ): Effect.Effect<ReadonlyArray<unknown>, SqlError.SqlError> => {
+  ): Exit.Exit<ReadonlyArray<unknown>, SqlError.SqlError> => {
     try {
-      const statement = prepare(text)
-      if (statement.reader) return Effect.succeed(statement.all(...parameters))
+      const statement = prepared(text)
+      if (statement.reader) return Exit.succeed(statement.all(...parameters))
       statement.run(...parameters)
-      return Effect.succeed([])
+      return Exit.succeed([])
     } catch (cause) {
-      return Effect.fail(new SqlError.SqlError({ cause, message: "SQLite refused a statement" }))
+      return Exit.fail(new SqlError.SqlError({ cause, message: "SQLite refused a statement" }))
     }
   }
 }
@@ -62,8 +57,8 @@ const connectionOf = (run: ReturnType<typeof executeOn>): SqlConnection.Connecti
 }
 
 /**
- * The connection that writes, and reads inside a transaction. The client of `@effect/sql-sqlite-node` looks statements
- * up in a cache that keeps time, which costs more than most of them.
+ * The connection that writes, and reads inside a transaction. In the client of `@effect/sql-sqlite-node` a
+ * statement takes several steps of the runtime; here its rows are there at once.
  */
 export const sqliteWriter = (filename: string) =>
   Layer.scoped(

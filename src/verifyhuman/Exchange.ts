@@ -61,7 +61,7 @@ const readInParts = ({ stream }: HttpClientResponse.HttpClientResponse) =>
     )
   )
 
-/** At once, which costs a tenth, where the answer says that it is not too long. */
+/** As a stream, which costs more than all else of a start, only where it is not told that the answer is short. */
 const read = (response: HttpClientResponse.HttpClientResponse): Effect.Effect<Buffer, VerifyHumanError> =>
   declaredLength(response.headers) <= largestAnswer
     ? Effect.mapBoth(response.arrayBuffer, {

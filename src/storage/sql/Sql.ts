@@ -1,6 +1,7 @@
 import { SqlClient, type SqlError } from "@effect/sql"
 import { Context, Effect, Effectable, Option } from "effect"
-import { type Dialect, once, SqlText } from "./SqlText.js"
+import { once } from "../Once.js"
+import { type Dialect, SqlText } from "./SqlText.js"
 
 type Rows<Row> = Effect.Effect<ReadonlyArray<Row>, SqlError.SqlError>
 

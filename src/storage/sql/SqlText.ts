@@ -29,19 +29,3 @@ export class SqlText {
     return made
   }
 }
-
-interface Cache<Key, A> {
-  readonly get: (key: Key) => A | undefined
-  readonly set: (key: Key, value: A) => unknown
-}
-
-/** One of each kind, made when it is first asked for. */
-export const once = <Key, A>(known: Cache<Key, A>, make: (key: Key) => A) => {
-  return (key: Key): A => {
-    const found = known.get(key)
-    if (found !== undefined) return found
-    const made = make(key)
-    known.set(key, made)
-    return made
-  }
-}
