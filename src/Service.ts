@@ -1,4 +1,3 @@
-import { NodeHttpClient } from "@effect/platform-node"
 import { Effect, Layer } from "effect"
 import { ActionDelivery } from "./actions/ActionDelivery.js"
 import { httpActionTarget } from "./actions/HttpActionTarget.js"
@@ -24,6 +23,7 @@ import { pollTimetableLayer } from "./storage/PollTimetableLive.js"
 import { recordsLayer } from "./storage/RecordsLive.js"
 import { retentionStoreLayer } from "./storage/RetentionStoreLive.js"
 import { sessionRepositoryLayer } from "./storage/SessionRepositoryLive.js"
+import { providerHttpClient } from "./verifyhuman/ProviderHttpClient.js"
 import { VerifyHumanClient } from "./verifyhuman/VerifyHumanClient.js"
 import { WebhookIntake } from "./webhooks/WebhookIntake.js"
 import { WebhookVerifier } from "./webhooks/WebhookVerifier.js"
@@ -42,7 +42,7 @@ const provider = ({ sandbox, verifyHuman }: SettingsValue) =>
   VerifyHumanClient.layer({
     ...verifyHuman,
     ...(sandbox === null ? {} : { plainHttpOrigin: sandbox.url })
-  }).pipe(Layer.provide(NodeHttpClient.layerUndici))
+  }).pipe(Layer.provide(providerHttpClient))
 
 const useCases = Layer.mergeAll(Sessions.layer, WebhookIntake.layer, Operations.layer).pipe(
   Layer.provide([HostedPages.layer, WebhookVerifier.layer])

@@ -2,11 +2,13 @@ import {
   FetchHttpClient,
   type Headers,
   HttpClient,
+  type HttpClientError,
   type HttpClientRequest,
   type HttpClientResponse
 } from "@effect/platform"
 import { Clock, Effect, Option, Stream } from "effect"
 import { retryAfterMillis } from "../domain/RetryAfter.js"
+import { AnswersAreBounded, largestAnswer } from "./ProviderHttpClient.js"
 import {
   ProviderOutOfCredits,
   ProviderRejected,
@@ -20,8 +22,6 @@ export interface ProviderAnswer {
   readonly body: Uint8Array
   readonly json: unknown
 }
-
-const largestAnswer = 64 * 1024
 
 const rejections: Readonly<Record<number, RejectionReason>> = {
   400: "bad_request",
@@ -47,11 +47,18 @@ const refusal = (status: number, headers: Headers.Headers, now: number): VerifyH
   return rejected(rejections[status] ?? "unexpected_status", status)
 }
 
-/** The length of the bytes to come, where it is told beforehand. */
-const declaredLength = (headers: Headers.Headers): number =>
-  headers["content-encoding"] === undefined ? Number(headers["content-length"]) : Number.NaN
+type Read = (response: HttpClientResponse.HttpClientResponse) => Effect.Effect<Buffer, VerifyHumanError>
 
-const readInParts = ({ stream }: HttpClientResponse.HttpClientResponse) =>
+const isTooLong = ({ cause }: HttpClientError.ResponseError) =>
+  cause instanceof Error && "code" in cause && cause.code === "UND_ERR_RES_EXCEEDED_MAX_SIZE"
+
+const readAtOnce: Read = ({ arrayBuffer }) =>
+  Effect.mapBoth(arrayBuffer, {
+    onFailure: (error) => (isTooLong(error) ? rejected("unexpected_shape") : unavailable()),
+    onSuccess: (bytes) => Buffer.from(bytes)
+  })
+
+const readInParts: Read = ({ stream }) =>
   stream.pipe(
     Stream.mapError(unavailable),
     Stream.runFoldEffect(Buffer.alloc(0), (body, chunk) =>
@@ -61,33 +68,22 @@ const readInParts = ({ stream }: HttpClientResponse.HttpClientResponse) =>
     )
   )
 
-/** As a stream, which costs more than all else of a start, only where it is not told that the answer is short. */
-const read = (response: HttpClientResponse.HttpClientResponse): Effect.Effect<Buffer, VerifyHumanError> =>
-  declaredLength(response.headers) <= largestAnswer
-    ? Effect.mapBoth(response.arrayBuffer, {
-        onFailure: unavailable,
-        onSuccess: (bytes) => Buffer.from(bytes)
-      })
-    : readInParts(response)
+/** Nobody reads the rest of a refusal. Its connection can serve again if it ends soon. */
+const letGo = ({ stream }: HttpClientResponse.HttpClientResponse) =>
+  stream.pipe(Stream.runDrain, Effect.timeout("1 second"), Effect.ignore, Effect.forkDaemon)
 
-const readJson = (
-  response: HttpClientResponse.HttpClientResponse
-): Effect.Effect<ProviderAnswer, VerifyHumanError> =>
-  read(response).pipe(
-    Effect.flatMap((body) =>
-      Effect.try({
-        try: () => ({ body, json: JSON.parse(body.toString("utf8")) as unknown }),
-        catch: () => rejected("unexpected_shape")
-      })
-    )
-  )
+const parsed = (body: Buffer): Effect.Effect<ProviderAnswer, VerifyHumanError> => {
+  try {
+    return Effect.succeed({ body, json: JSON.parse(body.toString("utf8")) as unknown })
+  } catch {
+    return Effect.fail(rejected("unexpected_shape"))
+  }
+}
 
 /** One request and its answer, with an error for each way in which it can fail. */
 export const makeExchange = Effect.gen(function* () {
-  // A scoped request lets go of its connection where an answer is not read to its end.
-  const http = HttpClient.withScope(yield* HttpClient.HttpClient).pipe(
-    HttpClient.withTracerDisabledWhen(() => true)
-  )
+  const http = HttpClient.withTracerDisabledWhen(yield* HttpClient.HttpClient, () => true)
+  const read = (yield* AnswersAreBounded) ? readAtOnce : readInParts
   // Of all clients `fetch` alone would carry the key to where a redirect points.
   const forFetch = Option.getOrElse(yield* Effect.serviceOption(FetchHttpClient.RequestInit), () => ({}))
   const notRedirected = Effect.provideService(FetchHttpClient.RequestInit, {
@@ -95,14 +91,10 @@ export const makeExchange = Effect.gen(function* () {
     redirect: "manual" as const
   })
 
-  return Effect.fnUntraced(
-    function* (request: HttpClientRequest.HttpClientRequest) {
-      const response = yield* Effect.mapError(http.execute(request), unavailable)
-      return response.status < 200 || response.status > 299
-        ? yield* refusal(response.status, response.headers, yield* Clock.currentTimeMillis)
-        : yield* readJson(response)
-    },
-    Effect.scoped,
-    notRedirected
-  )
+  return Effect.fnUntraced(function* (request: HttpClientRequest.HttpClientRequest) {
+    const response = yield* Effect.mapError(http.execute(request), unavailable)
+    if (response.status >= 200 && response.status <= 299) return yield* Effect.flatMap(read(response), parsed)
+    yield* letGo(response)
+    return yield* refusal(response.status, response.headers, yield* Clock.currentTimeMillis)
+  }, notRedirected)
 })

@@ -46,6 +46,8 @@ const isSecure = (url: URL, plainHttpOrigin: string | undefined): boolean =>
   url.protocol === "https:" ||
   (url.protocol === "http:" && (isLoopback(url.hostname) || url.origin === plainHttpOrigin))
 
+const decodeGenerateAnswer = Schema.decodeUnknownOption(GenerateAnswer)
+
 const present = <A>(value: A | null): A | undefined => value ?? undefined
 
 const wireRequest = (request: HostedRequest): typeof GenerateRequest.Type => ({
@@ -81,7 +83,7 @@ export class VerifyHumanClient extends Context.Tag("verifyhuman-dropin/VerifyHum
             : HttpClientRequest.setHeader(request, "x-api-key", Redacted.value(key))
 
         const hosted = Effect.fnUntraced(function* (answer: unknown) {
-          const decoded = Schema.decodeUnknownOption(GenerateAnswer)(answer)
+          const decoded = decodeGenerateAnswer(answer)
           if (Option.isNone(decoded)) return yield* rejected("unexpected_shape")
           const { expires_at, hosted_url, token } = decoded.value
           const expiry = parseProviderTime(expires_at)

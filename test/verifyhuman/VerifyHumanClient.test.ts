@@ -4,6 +4,7 @@ import { FetchHttpClient } from "@effect/platform"
 import { NodeHttpClient } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import { Cause, Duration, Effect, Exit, HashMap, Layer, Logger, Option, Redacted, Tracer } from "effect"
+import { providerHttpClient } from "../../src/verifyhuman/ProviderHttpClient.js"
 import {
   type HostedSession,
   VerifyHumanClient,
@@ -547,13 +548,73 @@ describe("connections", () => {
   )
 })
 
-describe("a redirect", () => {
-  const clients = [
-    ["undici", NodeHttpClient.layerUndici],
-    ["node:http", NodeHttpClient.layer],
-    ["fetch", FetchHttpClient.layer]
-  ] as const
+const clients = [
+  ["the service's own", providerHttpClient],
+  ["undici", NodeHttpClient.layerUndici],
+  ["node:http", NodeHttpClient.layer],
+  ["fetch", FetchHttpClient.layer]
+] as const
 
+describe.each(clients)("an answer through the client %s", (_, http) => {
+  const madeThrough = (play: Play) =>
+    Effect.gen(function* () {
+      const { url } = yield* provider(play)
+      const layer = VerifyHumanClient.layer({
+        baseUrl: url,
+        apiKey: Redacted.make(apiKey),
+        clientKey: null,
+        authScheme: "bearer",
+        ...impatient
+      })
+      return yield* Effect.provide(outcome(generate()), Layer.provide(layer, http))
+    }).pipe(Effect.scoped)
+
+  const longest = JSON.stringify(aSessionAnswer({ token: "tok-1" })).padEnd(64 * 1024)
+  const inPieces =
+    (text: string): Play =>
+    (response) => {
+      response.writeHead(201, { "content-type": "application/json" })
+      for (let at = 0; at < text.length; at += 1000) response.write(text.slice(at, at + 1000))
+      response.end()
+    }
+
+  it.live("of 64 KiB is read, in one piece or in many", () =>
+    Effect.gen(function* () {
+      for (const play of [answers(201, longest), inPieces(longest)]) {
+        assert.strictEqual(Reflect.get(yield* madeThrough(play), "token"), "tok-1")
+      }
+    })
+  )
+
+  it.live("of one byte more is not, nor one that never ends", () =>
+    Effect.gen(function* () {
+      for (const play of [answers(201, `${longest} `), inPieces(`${longest} `), flood]) {
+        assert.deepStrictEqual(yield* madeThrough(play), plain(rejected("unexpected_shape")))
+      }
+    })
+  )
+
+  it.live("that breaks off leaves the provider unavailable", () =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(yield* madeThrough(cutInBody), plain(unavailable()))
+    })
+  )
+
+  it.live("that stalls is given up", () =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(yield* madeThrough(stallInBody(201)), plain(new ProviderTimeout()))
+    })
+  )
+
+  it.live.each([401, 500])("of status %i is judged before its end", (status) =>
+    Effect.gen(function* () {
+      const made = yield* madeThrough(stallInBody(status))
+      assert.deepStrictEqual(made, plain(status === 401 ? rejected("key_not_accepted", 401) : unavailable()))
+    })
+  )
+})
+
+describe("a redirect", () => {
   it.live.each(
     clients.flatMap(([name, http]) =>
       [301, 302, 303, 307, 308].map((status) => [status, name, http] as const)

@@ -5,8 +5,8 @@ import {
   type ServerResponse
 } from "node:http"
 import type { AddressInfo, Socket } from "node:net"
-import { NodeHttpClient } from "@effect/platform-node"
 import { Duration, Effect, Layer, Random, Redacted } from "effect"
+import { providerHttpClient } from "../../src/verifyhuman/ProviderHttpClient.js"
 import {
   type HostedRequest,
   VerifyHumanClient,
@@ -101,9 +101,7 @@ const options: Omit<VerifyHumanOptions, "baseUrl"> = {
 export const impatient = { timeout: Duration.millis(300), deadline: Duration.millis(1200) }
 
 export const clientOf = (baseUrl: string, overrides: Partial<VerifyHumanOptions> = {}) =>
-  VerifyHumanClient.layer({ ...options, baseUrl, ...overrides }).pipe(
-    Layer.provide(NodeHttpClient.layerUndici)
-  )
+  Layer.provide(VerifyHumanClient.layer({ ...options, baseUrl, ...overrides }), providerHttpClient)
 
 /** Without jitter: no attempt begins so late that a slow machine would not let it end. */
 export const generate = (request: HostedRequest = aRequest) =>
