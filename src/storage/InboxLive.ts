@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto"
-import { Effect, Layer } from "effect"
+import { Array, Effect, Layer } from "effect"
 import { type IdentifierHash, identifier } from "../domain/Correlation.js"
 import type { ProviderEnvironment } from "../domain/Environment.js"
 import type { InboxEvent } from "../domain/InboxEvent.js"
@@ -81,9 +81,13 @@ export const inboxLayer: Layer.Layer<Inbox, never, Tables | VerdictPolicy> = Lay
       }
       if (delivery.event === null) return { event, duplicate: false, changed: [] }
       const candidates = hashesOf(delivery.event)
-      yield* tables.events.insertCandidates(event, candidates)
-      if (event.state !== "unmatched") return { event, duplicate: false, changed: [] }
-      return { ...(yield* matching.match(event, candidates, delivery.receivedAt)), duplicate: false }
+      if (event.state !== "unmatched") {
+        yield* tables.events.insertCandidates(event, candidates)
+        return { event, duplicate: false, changed: [] }
+      }
+      const matched = yield* matching.match(event, candidates, delivery.receivedAt)
+      yield* tables.events.insertCandidates(event, Array.difference(candidates, matched.identifying))
+      return { event: matched.event, duplicate: false, changed: matched.changed }
     })
 
     const admitAnswer = Effect.fnUntraced(function* (answer: PollAnswer) {
@@ -119,7 +123,8 @@ export const inboxLayer: Layer.Layer<Inbox, never, Tables | VerdictPolicy> = Lay
         yield* tables.events.update(event)
         return { event, duplicate: false, changed: [] }
       }
-      return { ...(yield* matching.assign(inserted.event, session, answer.receivedAt)), duplicate: false }
+      const { changed, event } = yield* matching.assign(inserted.event, session, answer.receivedAt)
+      return { event, duplicate: false, changed }
     })
 
     const find = Effect.fnUntraced(function* (id: string) {
@@ -154,7 +159,8 @@ export const inboxLayer: Layer.Layer<Inbox, never, Tables | VerdictPolicy> = Lay
         return yield* new EventNotLinkable({ why: "verification_bound" })
       }
       yield* tables.audit.insert(audit)
-      return { ...(yield* matching.assign(event, session, audit.at)), duplicate: false }
+      const linked = yield* matching.assign(event, session, audit.at)
+      return { event: linked.event, duplicate: false, changed: linked.changed }
     })
 
     /** Nothing about an event that counts for a session changes but its reading: it stays with that session. */
@@ -177,7 +183,8 @@ export const inboxLayer: Layer.Layer<Inbox, never, Tables | VerdictPolicy> = Lay
       if (event.source === "poll" || event.outcome === null) {
         return { event: known, duplicate: false, changed: [] }
       }
-      return { ...(yield* again(event, audit.at)), duplicate: false }
+      const replayed = yield* again(event, audit.at)
+      return { event: replayed.event, duplicate: false, changed: replayed.changed }
     })
 
     return Inbox.of({

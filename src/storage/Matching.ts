@@ -75,11 +75,17 @@ export const makeMatching = Effect.gen(function* () {
     at: number
   ) {
     const { sessionRef } = session
+    const own = known.filter((found) => !found.shared && found.sessionRef === sessionRef)
     const countedAt = event.sessionRef === sessionRef ? (event.countedAt ?? at) : at
     const counting: InboxEvent = { ...event, state: "superseded", why: null, sessionRef, countedAt }
     const gained = yield* bind(event, session, known)
     const settled = yield* settle(session, at, counting)
-    return { event: settled.newcomer, gained, changed: settled.changed ? [sessionRef] : [] }
+    return {
+      event: settled.newcomer,
+      gained,
+      identifying: [...own.map(({ hash }) => hash), ...gained],
+      changed: settled.changed ? [sessionRef] : []
+    }
   })
 
   const matchOne = Effect.fnUntraced(function* (
@@ -96,7 +102,7 @@ export const makeMatching = Effect.gen(function* () {
     const { sessionRef, state, why } = attribution._tag === "Kept" ? attribution : ambiguous
     const kept: InboxEvent = { ...event, state, why, sessionRef, countedAt: null }
     yield* tables.events.update(kept)
-    return { event: kept, gained: [], changed: [] }
+    return { event: kept, gained: [], identifying: [], changed: [] }
   })
 
   /** Matches the events that waited for these identifiers, and those that waited for what these bring, and so on. */
@@ -127,20 +133,29 @@ export const makeMatching = Effect.gen(function* () {
 
   /** What follows from an event that was matched or linked: those that its identifiers set free. */
   const follow = Effect.fnUntraced(function* (
-    own: { event: InboxEvent; gained: ReadonlyArray<IdentifierHash>; changed: ReadonlyArray<string> },
+    own: {
+      event: InboxEvent
+      gained: ReadonlyArray<IdentifierHash>
+      identifying: ReadonlyArray<IdentifierHash>
+      changed: ReadonlyArray<string>
+    },
     at: number
   ) {
-    const others = yield* matchWaiting(own.event.environment, own.gained, at)
-    if (others.matched === 0) return { event: own.event, changed: own.changed }
-    const event = (yield* tables.events.find(own.event.id)) ?? own.event
-    return { event, changed: Array.dedupe([...own.changed, ...others.changed]) }
+    const { changed, event, gained, identifying } = own
+    const others = yield* matchWaiting(event.environment, gained, at)
+    if (others.matched === 0) return { event, identifying, changed }
+    return {
+      event: (yield* tables.events.find(event.id)) ?? event,
+      identifying,
+      changed: Array.dedupe([...changed, ...others.changed])
+    }
   })
 
   return {
     settle,
     matchWaiting,
     isBoundElsewhere,
-    /** Attributes one event by its candidates. */
+    /** Attributes one event by its candidates; `identifying` are those that are its session's own. */
     match: (event: InboxEvent, candidates: ReadonlyArray<IdentifierHash>, at: number) =>
       Effect.flatMap(matchOne(event, candidates, at), (own) => follow(own, at)),
     /** Lets an event count for a session that is known otherwise: an operator or the poller named it. */

@@ -121,10 +121,11 @@ export interface EventsTable {
   /** Erases the bodies of events received before a time; how many. */
   readonly eraseBodies: (before: number, limit: number) => Read<number>
 
+  /** The identifiers that an event carries, but for those that are its session's own: those stand in `identifiers`. */
   readonly insertCandidates: (event: InboxEvent, hashes: ReadonlyArray<IdentifierHash>) => Write
   readonly candidatesOf: (eventId: string) => List<IdentifierHash>
   readonly deleteCandidates: (eventId: string) => Write
-  /** True when any event carries this identifier, whatever became of it. */
+  /** True when any event carries this identifier, whatever became of it, and no session has it. */
   readonly carries: (environment: ProviderEnvironment, hash: IdentifierHash) => Read<boolean>
   /** The unmatched events that carry one of these identifiers, oldest first. */
   readonly waiting: (

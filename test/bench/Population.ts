@@ -1,4 +1,5 @@
 import { createHash, createHmac } from "node:crypto"
+import { ownId } from "../../src/domain/OwnId.js"
 import { jwtSecret } from "./Terms.js"
 
 /** A session that is there before the load begins. */
@@ -11,8 +12,11 @@ export interface Seeded {
 
 const digest = (text: string) => createHash("sha256").update(text).digest("base64url")
 
+const firstMillis = Date.UTC(2026, 0, 1)
+
+/** Its reference is as the service makes them: sessions that were started one after another stand one after another. */
 export const seeded = (index: number, userId: string): Seeded => ({
-  sessionRef: `vs_${digest(`session ${index}`).slice(0, 32)}`,
+  sessionRef: ownId("vs", firstMillis + index, digest(`session ${index}`)),
   userId,
   token: digest(`token ${index}`).slice(0, 32)
 })

@@ -80,6 +80,9 @@ const fromRow = (row: Row): InboxEvent => ({
 /** Nothing but `insert` sets these. */
 const fixed = ["id", "dedupe_key", "environment", "copies"] as const
 
+/** Nor do these change but with the delivery. */
+const delivered = [...fixed, "source", "received_at", "scheme", "secret_index", "body"] as const
+
 export const eventsSql = (sql: Sql): EventsTable => ({
   insert: (event) =>
     sql<Row>`INSERT INTO events ${sql.insert(toRow(event))}
@@ -91,7 +94,7 @@ export const eventsSql = (sql: Sql): EventsTable => ({
       }))
     ),
   update: (event) =>
-    sql`UPDATE events SET ${sql.update(toRow(event), [...fixed, "body"])}
+    sql`UPDATE events SET ${sql.update(toRow(event), delivered)}
       WHERE id = ${event.id}`.pipe(run("events.update")),
   replace: (event) =>
     sql`UPDATE events SET ${sql.update(toRow(event), fixed)} WHERE id = ${event.id}`.pipe(

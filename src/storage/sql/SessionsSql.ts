@@ -76,10 +76,22 @@ export const sessionFrom = (row: Row): Session => ({
 export const sessionOf = (sql: Sql, sessionRef: string) =>
   sql<Row>`SELECT * FROM sessions WHERE session_ref = ${sessionRef}`
 
+/** What a session is from its beginning. SQLite would rewrite an index whose columns are set, be it to what they were. */
+const fixed = [
+  "session_ref",
+  "user_id",
+  "environment",
+  "product",
+  "model",
+  "fingerprint",
+  "reference",
+  "created_at"
+] as const
+
 export const sessionsSql = (sql: Sql): SessionsTable => ({
   insert: (session) => sql`INSERT INTO sessions ${sql.insert(toRow(session))}`.pipe(run("sessions.insert")),
   update: (session) =>
-    sql`UPDATE sessions SET ${sql.update(toRow(session), ["session_ref"])}
+    sql`UPDATE sessions SET ${sql.update(toRow(session), fixed)}
       WHERE session_ref = ${session.sessionRef}`.pipe(run("sessions.update")),
   find: (sessionRef) => sessionOf(sql, sessionRef).pipe(first("sessions.find", sessionFrom)),
   hold: (sessionRef) =>
