@@ -4,6 +4,8 @@ import { Effect, type Scope } from "effect"
 export interface Subscription {
   /** Completes at the next news of the session since the last time, or when the feed closes. */
   readonly news: Effect.Effect<void>
+  /** Completes `news` without any. */
+  readonly wake: () => void
 }
 
 /** No `session_ref` looks like this. */
@@ -69,6 +71,8 @@ class Listener implements Subscription {
     this.heard = true
     this.resume?.()
   }
+
+  readonly wake = () => this.hear()
 
   readonly news: Effect.Effect<void> = Effect.async<void>((resume) => {
     const done = () => {

@@ -1,4 +1,4 @@
-import { Context, type Duration, Effect, Layer, type Stream } from "effect"
+import { Context, type Duration, Effect, Layer, type Scope, type Stream } from "effect"
 import type { Cursor } from "../domain/Cursor.js"
 import type { Session } from "../domain/Session.js"
 import type { StorageUnavailable } from "../domain/StorageUnavailable.js"
@@ -32,14 +32,14 @@ export class Sessions extends Context.Tag("verifyhuman-dropin/Sessions")<
     readonly atHand: ((caller: Caller, sessionRef: string) => Session | null) | null
     /**
      * The session as soon as it is worth telling: its `sequence` differs from `known` or, without `known`, it is
-     * decided or changes; at the latest after `wait`.
+     * decided or changes; at the latest after `wait`. Its place among those who wait is free when the scope closes.
      */
     readonly wait: (
       caller: Caller,
       sessionRef: string,
       known: number | null,
       wait: Duration.Duration
-    ) => Effect.Effect<Session, SessionNotFound | StorageUnavailable>
+    ) => Effect.Effect<Session, SessionNotFound | StorageUnavailable, Scope.Scope>
     /** The session now and after each change, until it is decided or the caller's credential ends. */
     readonly watch: (
       caller: Caller,
@@ -56,7 +56,7 @@ export class Sessions extends Context.Tag("verifyhuman-dropin/Sessions")<
     Sessions,
     never,
     SessionRepository | SessionFeed | SessionPolicy | VerdictPolicy | HostedPages
-  > = Layer.effect(
+  > = Layer.scoped(
     Sessions,
     Effect.gen(function* () {
       const repository = yield* SessionRepository

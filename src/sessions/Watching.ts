@@ -1,5 +1,6 @@
 import { Clock, Duration, Effect, Stream } from "effect"
 import { isSessionRef, type Session } from "../domain/Session.js"
+import { makeAlarms } from "./Alarms.js"
 import type { Caller } from "./Caller.js"
 import { SessionNotFound } from "./SessionErrors.js"
 import { SessionFeed } from "./SessionFeed.js"
@@ -13,6 +14,7 @@ export const makeWatching = Effect.gen(function* () {
   const { find } = yield* SessionsAtHand
   const feed = yield* SessionFeed
   const policy = yield* SessionPolicy
+  const alarms = yield* makeAlarms
 
   const ownedBy = (caller: Caller, session: Session | null) =>
     session?.userId === caller.userId && session.environment === policy.environment ? session : null
@@ -31,17 +33,18 @@ export const makeWatching = Effect.gen(function* () {
   const wait = (caller: Caller, sessionRef: string, known: number | null, duration: Duration.Duration) =>
     Effect.gen(function* () {
       const subscription = yield* feed.subscribe(sessionRef)
-      const until = (yield* Clock.currentTimeMillis) + Duration.toMillis(duration)
+      const now = yield* Clock.currentTimeMillis
+      const until = now + Duration.toMillis(duration)
+      if (Duration.isFinite(duration)) yield* alarms.set(until, now, subscription.wake)
       let session = yield* status(caller, sessionRef)
       const told = known ?? (session.verdict.status === "pending" ? session.sequence : null)
       while (session.sequence === told && !(yield* feed.closed)) {
-        const left = until - (yield* Clock.currentTimeMillis)
-        if (left <= 0) break
-        yield* Effect.timeoutOption(subscription.news, left)
+        if ((yield* Clock.currentTimeMillis) >= until) break
+        yield* subscription.news
         session = yield* status(caller, sessionRef)
       }
       return session
-    }).pipe(Effect.scoped)
+    })
 
   const untilExpiry =
     ({ expiresAt }: Caller) =>
@@ -59,7 +62,7 @@ export const makeWatching = Effect.gen(function* () {
         if (over || (yield* feed.closed)) return yield* Effect.fail(null)
         const session = yield* told === null
           ? status(caller, sessionRef)
-          : wait(caller, sessionRef, told, Duration.infinity)
+          : Effect.scoped(wait(caller, sessionRef, told, Duration.infinity))
         if (session.sequence === told) return yield* Effect.fail(null)
         const next = { told: session.sequence, over: session.verdict.status !== "pending" }
         return [session, next] as const

@@ -16,7 +16,7 @@ const firstMillis = Date.UTC(2026, 0, 1)
 
 /** Its reference is as the service makes them: sessions that were started one after another stand one after another. */
 export const seeded = (index: number, userId: string): Seeded => ({
-  sessionRef: ownId("vs", firstMillis + index, digest(`session ${index}`)),
+  sessionRef: ownId("vs", firstMillis + index, digest(`session ${index}`).slice(0, 32)),
   userId,
   token: digest(`token ${index}`).slice(0, 32)
 })

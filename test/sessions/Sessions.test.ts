@@ -641,7 +641,7 @@ describe("status", () => {
         ] as const) {
           assert.strictEqual((yield* Effect.flip(sessions.status(who, ref)))._tag, "SessionNotFound")
           assert.strictEqual(
-            (yield* Effect.flip(sessions.wait(who, ref, null, Duration.hours(1))))._tag,
+            (yield* Effect.flip(Effect.scoped(sessions.wait(who, ref, null, Duration.hours(1)))))._tag,
             "SessionNotFound"
           )
           assert.strictEqual(
@@ -670,7 +670,9 @@ describe("status", () => {
 
 describe("wait", () => {
   const wait = (caller: Caller, sessionRef: string, known: number | null) =>
-    Effect.flatMap(Sessions, (sessions) => sessions.wait(caller, sessionRef, known, Duration.seconds(30)))
+    Effect.flatMap(Sessions, (sessions) =>
+      sessions.wait(caller, sessionRef, known, Duration.seconds(30))
+    ).pipe(Effect.scoped)
 
   it.effect.each([null, 0])("tells of a change when it comes (known: %s)", (known) =>
     run(

@@ -1,0 +1,68 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Clock, Effect, Exit, Scope, TestClock } from "effect"
+import { makeAlarms } from "../../src/sessions/Alarms.js"
+
+const makeBell = () => {
+  const heard: Array<number> = []
+  return { heard, ring: (which: number) => () => void heard.push(which) }
+}
+
+describe("an alarm", () => {
+  it.scoped("rings at its time, once, and not before", () =>
+    Effect.gen(function* () {
+      const alarms = yield* makeAlarms
+      const { heard, ring } = makeBell()
+      const now = yield* Clock.currentTimeMillis
+      yield* alarms.set(now + 2000, now, ring(2))
+      yield* alarms.set(now + 1000, now, ring(1))
+      yield* TestClock.adjust("999 millis")
+      assert.deepStrictEqual(heard, [])
+      yield* TestClock.adjust("1 millis")
+      assert.deepStrictEqual(heard, [1])
+      yield* TestClock.adjust("1 hour")
+      assert.deepStrictEqual(heard, [1, 2])
+    })
+  )
+
+  it.scoped("rings a tenth of a second late at most, together with others", () =>
+    Effect.gen(function* () {
+      const alarms = yield* makeAlarms
+      const { heard, ring } = makeBell()
+      const now = yield* Clock.currentTimeMillis
+      for (const [which, after] of [1001, 1050, 1100].entries())
+        yield* alarms.set(now + after, now, ring(which))
+      yield* TestClock.adjust("1099 millis")
+      assert.deepStrictEqual(heard, [])
+      yield* TestClock.adjust("1 millis")
+      assert.deepStrictEqual(heard, [0, 1, 2])
+    })
+  )
+
+  it.scoped("does not ring for whoever has gone, and still does for who set it for the same time", () =>
+    Effect.gen(function* () {
+      const alarms = yield* makeAlarms
+      const { heard, ring } = makeBell()
+      const now = yield* Clock.currentTimeMillis
+      const own = yield* Scope.make()
+      yield* Scope.extend(alarms.set(now + 1000, now, ring(1)), own)
+      yield* alarms.set(now + 1000, now, ring(2))
+      yield* Scope.close(own, Exit.void)
+      yield* TestClock.adjust("1 hour")
+      assert.deepStrictEqual(heard, [2])
+    })
+  )
+
+  it.effect("rings no more when all has ended", () =>
+    Effect.gen(function* () {
+      const { heard, ring } = makeBell()
+      yield* Effect.scoped(
+        Effect.gen(function* () {
+          const now = yield* Clock.currentTimeMillis
+          yield* (yield* makeAlarms).set(now + 1000, now, ring(1))
+        })
+      )
+      yield* TestClock.adjust("1 hour")
+      assert.deepStrictEqual(heard, [])
+    })
+  )
+})
