@@ -19,11 +19,9 @@ export const statusAnswer = (
   now: number
 ): PlainAnswer => {
   const again = pollAgainAfter(session, now)
-  const headers = {
-    etag: entityTag(session),
-    ...(again === null ? {} : { "retry-after": String(again) }),
-    ...(waited === null ? {} : { "preference-applied": `wait=${waited}` })
-  }
+  const headers: Record<string, string> = { etag: entityTag(session) }
+  if (again !== null) headers["retry-after"] = String(again)
+  if (waited !== null) headers["preference-applied"] = `wait=${waited}`
   const known = header === undefined ? [] : knownSequences(header)
   return known === "any" || known.includes(session.sequence)
     ? { status: 304, headers, json: null }

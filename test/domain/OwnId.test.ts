@@ -9,7 +9,7 @@ describe("an id of our own", () => {
   const now = Date.UTC(2026, 4, 17)
 
   it("stands after those of earlier milliseconds, byte for byte", () => {
-    const times = [0, 1, 31, 32, 16_000, now, now + 1, now + 1000, now + 3_600_000, now + 10 * 365 * 86_400_000]
+    const times = [0, 1, 31, 32, now, now + 1, now + 1000, now + 10 * 365 * 86_400_000]
     const ids = times.map((time) => ownId("ev", time, token()))
     assert.deepStrictEqual([...ids].sort(), ids)
   })
