@@ -97,6 +97,24 @@ export const trackHttpSuite = (name: string, service: Service) => {
           })
         ],
         [
+          "that decided a session as its verification_id, of the same user",
+          Effect.gen(function* () {
+            const { token, user } = yield* aStartedSession
+            const id = aProviderSession()
+            assert.strictEqual((yield* deliver(aBody({ token, verificationId: id }))).status, 200)
+            return { id, user }
+          })
+        ],
+        [
+          "that stood beside the token in an event that decided a session, of the same user",
+          Effect.gen(function* () {
+            const { token, user } = yield* aStartedSession
+            const id = aProviderSession()
+            assert.strictEqual((yield* deliver(aBody({ token, sessionId: id }))).status, 200)
+            return { id, user }
+          })
+        ],
+        [
           "that is a hosted token, of the same user",
           Effect.map(aStartedSession, ({ token, user }) => ({ id: token, user }))
         ],
