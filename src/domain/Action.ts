@@ -1,4 +1,5 @@
 import type { ProviderEnvironment } from "./Environment.js"
+import { iso } from "./Iso.js"
 import type { Session } from "./Session.js"
 import type { Verdict } from "./Verdict.js"
 
@@ -73,8 +74,6 @@ const typeOf = (verdict: Verdict): ActionType | null => {
   if (verdict.status === "fail") return "verification.failed"
   return verdict.reason === "in_review" ? "verification.in_review" : null
 }
-
-const iso = (millis: number) => new Date(millis).toISOString()
 
 /** What a session's changed verdict sets in motion; null when there is nothing to tell. */
 export const actionOf = (

@@ -1,9 +1,9 @@
 import type { Action, ActionAttempt } from "../domain/Action.js"
 import type { AuditEntry } from "../domain/Audit.js"
 import type { InboxEvent } from "../domain/InboxEvent.js"
+import { iso } from "../domain/Iso.js"
 import type { VerdictChange } from "../domain/VerdictChange.js"
 import type { SessionRecord } from "../operators/Records.js"
-import { iso } from "./Iso.js"
 
 const isoOrNull = (millis: number | null): string | null => (millis === null ? null : iso(millis))
 

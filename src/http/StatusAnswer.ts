@@ -1,5 +1,5 @@
+import { iso } from "../domain/Iso.js"
 import type { Session } from "../domain/Session.js"
-import { iso } from "./Iso.js"
 
 /** What a phone is told about a session (contract section 3). */
 export interface StatusBody {

@@ -1,5 +1,6 @@
 import { HttpApiBuilder, HttpServer, type HttpServerRequest } from "@effect/platform"
-import { Clock, DateTime, Effect, Schema } from "effect"
+import { Clock, Effect, Schema } from "effect"
+import { iso } from "../domain/Iso.js"
 import { GenerateRequest, VerifyHumanApi } from "../verifyhuman/VerifyHumanApi.js"
 import { chosenBehaviour } from "./ChosenBehaviour.js"
 import { requireKey } from "./Credentials.js"
@@ -81,7 +82,7 @@ export const HostedApiLive = HttpApiBuilder.group(VerifyHumanApi, "hosted", (han
         const url = `${publicUrl}/hosted/v/${token}`
         const answer = behaviour.quirks.has("wrong-shape")
           ? { session: { id: token, url } }
-          : { hosted_url: url, token, expires_at: DateTime.formatIso(DateTime.unsafeMake(expiresAt)) }
+          : { hosted_url: url, token, expires_at: iso(expiresAt) }
         return { reply: json(201, answer), note: "new session", token, body }
       },
       Effect.catchTag("Refused", ({ error, response }) =>

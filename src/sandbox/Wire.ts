@@ -1,4 +1,5 @@
-import { Clock, Context, DateTime, Effect, Layer, PubSub, type Scope, Stream } from "effect"
+import { Clock, Context, Effect, Layer, PubSub, type Scope, Stream } from "effect"
+import { iso } from "../domain/Iso.js"
 
 /** One thing that went over the wire, as the demo page shows it. No key, no signature, no secret is in it. */
 export interface WireEntry {
@@ -35,7 +36,7 @@ export class Wire extends Context.Tag("verifyhuman-dropin/Wire")<
         // Kept and told in one go, so that whoever comes in between is told once.
         record: (entry) =>
           Effect.map(Clock.currentTimeMillis, (now) => {
-            const dated = { at: DateTime.formatIso(DateTime.unsafeMake(now)), ...entry }
+            const dated = { at: iso(now), ...entry }
             entries.push(dated)
             if (entries.length > kept) entries.shift()
             news.unsafeOffer(dated)

@@ -23,7 +23,7 @@ export class Listeners {
 
   /** Wakes those who wait for this session. */
   wake(sessionRef: string): void {
-    for (const listener of this.groups.get(sessionRef) ?? []) listener.hear()
+    for (const listener of this.groups.get(sessionRef) ?? []) listener.wake()
   }
 
   readonly publish = (sessionRef: string): Effect.Effect<void> =>
@@ -51,7 +51,7 @@ export class Listeners {
     const listener = new Listener()
     const group = this.groups.get(key) ?? new Set()
     this.groups.set(key, group.add(listener))
-    if (this.isClosed) listener.hear()
+    if (this.isClosed) listener.wake()
     return listener
   }
 
@@ -67,12 +67,10 @@ class Listener implements Subscription {
   private heard = false
   private resume: (() => void) | null = null
 
-  hear(): void {
+  readonly wake = () => {
     this.heard = true
     this.resume?.()
   }
-
-  readonly wake = () => this.hear()
 
   readonly news: Effect.Effect<void> = Effect.async<void>((resume) => {
     const done = () => {

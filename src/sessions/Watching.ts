@@ -33,9 +33,8 @@ export const makeWatching = Effect.gen(function* () {
   const wait = (caller: Caller, sessionRef: string, known: number | null, duration: Duration.Duration) =>
     Effect.gen(function* () {
       const subscription = yield* feed.subscribe(sessionRef)
-      const now = yield* Clock.currentTimeMillis
-      const until = now + Duration.toMillis(duration)
-      if (Duration.isFinite(duration)) yield* alarms.set(until, now, subscription.wake)
+      const until = (yield* Clock.currentTimeMillis) + Duration.toMillis(duration)
+      if (Duration.isFinite(duration)) yield* alarms.set(until, subscription.wake)
       let session = yield* status(caller, sessionRef)
       const told = known ?? (session.verdict.status === "pending" ? session.sequence : null)
       while (session.sequence === told && !(yield* feed.closed)) {

@@ -7,7 +7,7 @@ import { displayable } from "../domain/Text.js"
 import { unreadableKey, type WebhookEvent } from "../domain/WebhookEvent.js"
 import { SessionNotFound } from "../sessions/SessionErrors.js"
 import { VerdictPolicy } from "../sessions/VerdictPolicy.js"
-import { type Delivery, Inbox, type PollAnswer } from "../webhooks/Inbox.js"
+import { type Admission, type Delivery, Inbox, type PollAnswer } from "../webhooks/Inbox.js"
 import { EventNotFound, EventNotLinkable } from "../webhooks/InboxErrors.js"
 import { identifierLocks } from "./Locks.js"
 import { makeMatching } from "./Matching.js"
@@ -48,6 +48,12 @@ const delivered = (environment: ProviderEnvironment, delivery: Delivery): InboxE
 
 const isStale = (event: InboxEvent) => event.state === "ignored" && event.why === "stale"
 
+const admitted = ({ changed, event }: Pick<Admission, "event" | "changed">): Admission => ({
+  event,
+  duplicate: false,
+  changed
+})
+
 /** The same answer to the same question is the same event, however often it is given. */
 const answerKey = ({ providerStatus, sessionRef }: PollAnswer) =>
   createHash("sha256")
@@ -81,13 +87,12 @@ export const inboxLayer: Layer.Layer<Inbox, never, Tables | VerdictPolicy> = Lay
       }
       if (delivery.event === null) return { event, duplicate: false, changed: [] }
       const candidates = hashesOf(delivery.event)
-      if (event.state !== "unmatched") {
-        yield* tables.events.insertCandidates(event, candidates)
-        return { event, duplicate: false, changed: [] }
-      }
-      const matched = yield* matching.match(event, candidates, delivery.receivedAt)
+      const matched =
+        event.state === "unmatched"
+          ? yield* matching.match(event, candidates, delivery.receivedAt)
+          : { event, identifying: [], changed: [] }
       yield* tables.events.insertCandidates(event, Array.difference(candidates, matched.identifying))
-      return { event: matched.event, duplicate: false, changed: matched.changed }
+      return admitted(matched)
     })
 
     const admitAnswer = Effect.fnUntraced(function* (answer: PollAnswer) {
@@ -123,8 +128,7 @@ export const inboxLayer: Layer.Layer<Inbox, never, Tables | VerdictPolicy> = Lay
         yield* tables.events.update(event)
         return { event, duplicate: false, changed: [] }
       }
-      const { changed, event } = yield* matching.assign(inserted.event, session, answer.receivedAt)
-      return { event, duplicate: false, changed }
+      return admitted(yield* matching.assign(inserted.event, session, answer.receivedAt))
     })
 
     const find = Effect.fnUntraced(function* (id: string) {
@@ -159,8 +163,7 @@ export const inboxLayer: Layer.Layer<Inbox, never, Tables | VerdictPolicy> = Lay
         return yield* new EventNotLinkable({ why: "verification_bound" })
       }
       yield* tables.audit.insert(audit)
-      const linked = yield* matching.assign(event, session, audit.at)
-      return { event: linked.event, duplicate: false, changed: linked.changed }
+      return admitted(yield* matching.assign(event, session, audit.at))
     })
 
     /** Nothing about an event that counts for a session changes but its reading: it stays with that session. */
@@ -183,8 +186,7 @@ export const inboxLayer: Layer.Layer<Inbox, never, Tables | VerdictPolicy> = Lay
       if (event.source === "poll" || event.outcome === null) {
         return { event: known, duplicate: false, changed: [] }
       }
-      const replayed = yield* again(event, audit.at)
-      return { event: replayed.event, duplicate: false, changed: replayed.changed }
+      return admitted(yield* again(event, audit.at))
     })
 
     return Inbox.of({

@@ -9,6 +9,17 @@ import { type FoundIdentifier, Tables } from "./Tables.js"
 
 const ambiguous = { state: "unmatched", why: "ambiguous", sessionRef: null } as const
 
+/** What became of one event. */
+interface Matched {
+  readonly event: InboxEvent
+  /** What its session is known by from now on. */
+  readonly gained: ReadonlyArray<IdentifierHash>
+  /** Those of its identifiers that are its session's own. */
+  readonly identifying: ReadonlyArray<IdentifierHash>
+  /** The sessions whose verdict changed. */
+  readonly changed: ReadonlyArray<string>
+}
+
 /**
  * How events find their sessions. Every function runs inside a caller's transaction, which has locked the event's
  * identifiers: nobody claims one of them meanwhile, and no event that carries one comes in.
@@ -132,30 +143,18 @@ export const makeMatching = Effect.gen(function* () {
   })
 
   /** What follows from an event that was matched or linked: those that its identifiers set free. */
-  const follow = Effect.fnUntraced(function* (
-    own: {
-      event: InboxEvent
-      gained: ReadonlyArray<IdentifierHash>
-      identifying: ReadonlyArray<IdentifierHash>
-      changed: ReadonlyArray<string>
-    },
-    at: number
-  ) {
-    const { changed, event, gained, identifying } = own
-    const others = yield* matchWaiting(event.environment, gained, at)
-    if (others.matched === 0) return { event, identifying, changed }
-    return {
-      event: (yield* tables.events.find(event.id)) ?? event,
-      identifying,
-      changed: Array.dedupe([...changed, ...others.changed])
-    }
+  const follow = Effect.fnUntraced(function* (own: Matched, at: number) {
+    const others = yield* matchWaiting(own.event.environment, own.gained, at)
+    if (others.matched === 0) return own
+    const event = (yield* tables.events.find(own.event.id)) ?? own.event
+    return { ...own, event, changed: Array.dedupe([...own.changed, ...others.changed]) }
   })
 
   return {
     settle,
     matchWaiting,
     isBoundElsewhere,
-    /** Attributes one event by its candidates; `identifying` are those that are its session's own. */
+    /** Attributes one event by its candidates. */
     match: (event: InboxEvent, candidates: ReadonlyArray<IdentifierHash>, at: number) =>
       Effect.flatMap(matchOne(event, candidates, at), (own) => follow(own, at)),
     /** Lets an event count for a session that is known otherwise: an operator or the poller named it. */

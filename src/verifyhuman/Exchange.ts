@@ -72,13 +72,11 @@ const readInParts: Read = ({ stream }) =>
 const letGo = ({ stream }: HttpClientResponse.HttpClientResponse) =>
   stream.pipe(Stream.runDrain, Effect.timeout("1 second"), Effect.ignore, Effect.forkDaemon)
 
-const parsed = (body: Buffer): Effect.Effect<ProviderAnswer, VerifyHumanError> => {
-  try {
-    return Effect.succeed({ body, json: JSON.parse(body.toString("utf8")) as unknown })
-  } catch {
-    return Effect.fail(rejected("unexpected_shape"))
-  }
-}
+const parsed = (body: Buffer): Effect.Effect<ProviderAnswer, VerifyHumanError> =>
+  Effect.try({
+    try: () => ({ body, json: JSON.parse(body.toString("utf8")) as unknown }),
+    catch: () => rejected("unexpected_shape")
+  })
 
 /** One request and its answer, with an error for each way in which it can fail. */
 export const makeExchange = Effect.gen(function* () {

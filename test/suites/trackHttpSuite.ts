@@ -7,6 +7,15 @@ import { aBody, unique } from "./fixtures.js"
 const address = "/api/track-verification"
 const aProviderSession = () => unique("msess_test_")
 
+/** An id that came, under this name, with the event that decided a user's session. */
+const aDeciding = (name: "sessionId" | "verificationId") =>
+  Effect.gen(function* () {
+    const { token, user } = yield* aStartedSession
+    const id = aProviderSession()
+    assert.strictEqual((yield* deliver(aBody({ token, [name]: id }))).status, 200)
+    return { id, user }
+  })
+
 /** A new user, whose app has started a session that is tracked from now on. */
 const aTracked = (product?: string) =>
   Effect.gen(function* () {
@@ -96,23 +105,10 @@ export const trackHttpSuite = (name: string, service: Service) => {
             return { id, user: null }
           })
         ],
-        [
-          "that decided a session as its verification_id, of the same user",
-          Effect.gen(function* () {
-            const { token, user } = yield* aStartedSession
-            const id = aProviderSession()
-            assert.strictEqual((yield* deliver(aBody({ token, verificationId: id }))).status, 200)
-            return { id, user }
-          })
-        ],
+        ["that decided a session as its verification_id, of the same user", aDeciding("verificationId")],
         [
           "that stood beside the token in an event that decided a session, of the same user",
-          Effect.gen(function* () {
-            const { token, user } = yield* aStartedSession
-            const id = aProviderSession()
-            assert.strictEqual((yield* deliver(aBody({ token, sessionId: id }))).status, 200)
-            return { id, user }
-          })
+          aDeciding("sessionId")
         ],
         [
           "that is a hosted token, of the same user",

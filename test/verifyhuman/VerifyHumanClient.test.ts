@@ -1,6 +1,6 @@
 import { once } from "node:events"
 import { inspect } from "node:util"
-import { FetchHttpClient } from "@effect/platform"
+import { FetchHttpClient, type HttpClient } from "@effect/platform"
 import { NodeHttpClient } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import { Cause, Duration, Effect, Exit, HashMap, Layer, Logger, Option, Redacted, Tracer } from "effect"
@@ -46,11 +46,12 @@ const plain = (error: VerifyHumanError): object => ({ ...error })
 /** One call to a provider that plays so. */
 const exchange = Effect.fnUntraced(function* (
   plays: Play | readonly [Play, ...Array<Play>],
-  options: Partial<VerifyHumanOptions> = {}
+  options: Partial<VerifyHumanOptions> = {},
+  http?: Layer.Layer<HttpClient.HttpClient>
 ) {
   const [first, ...others] = typeof plays === "function" ? [plays] : plays
   const { received, url } = yield* provider(first, ...others)
-  const made = yield* Effect.provide(outcome(generate()), clientOf(url, options))
+  const made = yield* Effect.provide(outcome(generate()), clientOf(url, options, http))
   return { made, received }
 }, Effect.scoped)
 
@@ -556,18 +557,7 @@ const clients = [
 ] as const
 
 describe.each(clients)("an answer through the client %s", (_, http) => {
-  const madeThrough = (play: Play) =>
-    Effect.gen(function* () {
-      const { url } = yield* provider(play)
-      const layer = VerifyHumanClient.layer({
-        baseUrl: url,
-        apiKey: Redacted.make(apiKey),
-        clientKey: null,
-        authScheme: "bearer",
-        ...impatient
-      })
-      return yield* Effect.provide(outcome(generate()), Layer.provide(layer, http))
-    }).pipe(Effect.scoped)
+  const madeThrough = (play: Play) => Effect.map(exchange(play, impatient, http), ({ made }) => made)
 
   const longest = JSON.stringify(aSessionAnswer({ token: "tok-1" })).padEnd(64 * 1024)
   const inPieces =
@@ -626,15 +616,7 @@ describe("a redirect", () => {
         answers(status, "", { location: `${thief.url}/hosted/generate` })
       )
       for (const authScheme of ["bearer", "x-api-key"] as const) {
-        const layer = VerifyHumanClient.layer({
-          baseUrl: url,
-          apiKey: Redacted.make(apiKey),
-          clientKey: null,
-          authScheme,
-          timeout: Duration.seconds(10),
-          deadline: Duration.seconds(20)
-        }).pipe(Layer.provide(http))
-        const error = yield* Effect.flip(Effect.provide(generate(), layer))
+        const error = yield* Effect.flip(Effect.provide(generate(), clientOf(url, { authScheme }, http)))
         assert.deepStrictEqual(plain(error), plain(rejected("unexpected_status", status)))
       }
       assert.lengthOf(received, 2)

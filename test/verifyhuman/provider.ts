@@ -5,6 +5,7 @@ import {
   type ServerResponse
 } from "node:http"
 import type { AddressInfo, Socket } from "node:net"
+import type { HttpClient } from "@effect/platform"
 import { Duration, Effect, Layer, Random, Redacted } from "effect"
 import { providerHttpClient } from "../../src/verifyhuman/ProviderHttpClient.js"
 import {
@@ -100,8 +101,11 @@ const options: Omit<VerifyHumanOptions, "baseUrl"> = {
 
 export const impatient = { timeout: Duration.millis(300), deadline: Duration.millis(1200) }
 
-export const clientOf = (baseUrl: string, overrides: Partial<VerifyHumanOptions> = {}) =>
-  Layer.provide(VerifyHumanClient.layer({ ...options, baseUrl, ...overrides }), providerHttpClient)
+export const clientOf = (
+  baseUrl: string,
+  overrides: Partial<VerifyHumanOptions> = {},
+  http: Layer.Layer<HttpClient.HttpClient> = providerHttpClient
+) => Layer.provide(VerifyHumanClient.layer({ ...options, baseUrl, ...overrides }), http)
 
 /** Without jitter: no attempt begins so late that a slow machine would not let it end. */
 export const generate = (request: HostedRequest = aRequest) =>
