@@ -9,7 +9,7 @@ import { SessionNotFound } from "../sessions/SessionErrors.js"
 import { VerdictPolicy } from "../sessions/VerdictPolicy.js"
 import { type Admission, type Delivery, Inbox, type PollAnswer } from "../webhooks/Inbox.js"
 import { EventNotFound, EventNotLinkable } from "../webhooks/InboxErrors.js"
-import { identifierLocks } from "./Locks.js"
+import { eventLock, identifierLocks } from "./Locks.js"
 import { makeMatching } from "./Matching.js"
 import { Tables } from "./Tables.js"
 
@@ -48,6 +48,11 @@ const delivered = (environment: ProviderEnvironment, delivery: Delivery): InboxE
 
 const isStale = (event: InboxEvent) => event.state === "ignored" && event.why === "stale"
 
+/** What becomes of an event that no session is asked about. */
+const unmatched = (event: InboxEvent) => ({ event, identifying: [], changed: [] })
+
+const copyOf = (event: InboxEvent): Admission => ({ event, duplicate: true, changed: [] })
+
 const admitted = ({ changed, event }: Pick<Admission, "event" | "changed">): Admission => ({
   event,
   duplicate: false,
@@ -73,24 +78,27 @@ export const inboxLayer: Layer.Layer<Inbox, never, Tables | VerdictPolicy> = Lay
     const tables = yield* Tables
     const matching = yield* makeMatching
 
-    const admit = Effect.fnUntraced(function* (delivery: Delivery) {
-      const inserted = yield* tables.events.insert(delivered(environment, delivery))
-      const revived = inserted._tag === "Duplicate" && isStale(inserted.event) && !delivery.stale
-      if (inserted._tag === "Duplicate" && !revived) {
-        return { event: inserted.event, duplicate: true, changed: [] }
-      }
-      const { copies, id } = inserted.event
-      const event = revived ? { ...delivered(environment, delivery), id, copies } : inserted.event
-      if (revived) {
-        yield* tables.events.replace(event)
-        yield* tables.events.deleteCandidates(id)
-      }
-      if (delivery.event === null) return { event, duplicate: false, changed: [] }
-      const candidates = hashesOf(delivery.event)
+    /** An event as it came again, in the place of the one that was only known stale. */
+    const revive = Effect.fnUntraced(function* ({ copies, id }: InboxEvent, fresh: InboxEvent) {
+      const event = { ...fresh, id, copies }
+      yield* tables.events.replace(event)
+      yield* tables.events.deleteCandidates(id)
+      return event
+    })
+
+    const keep = (event: InboxEvent) => Effect.as(tables.events.put(event), unmatched(event))
+
+    const admit = Effect.fnUntraced(function* (
+      incoming: InboxEvent,
+      candidates: ReadonlyArray<IdentifierHash>
+    ) {
+      const known = yield* tables.events.countCopy(environment, incoming.dedupeKey)
+      if (known !== null && (!isStale(known) || isStale(incoming))) return copyOf(known)
+      const event = known === null ? incoming : yield* revive(known, incoming)
       const matched =
         event.state === "unmatched"
-          ? yield* matching.match(event, candidates, delivery.receivedAt)
-          : { event, identifying: [], changed: [] }
+          ? yield* matching.match(event, candidates, event.receivedAt)
+          : yield* keep(event)
       yield* tables.events.insertCandidates(event, Array.difference(candidates, matched.identifying))
       return admitted(matched)
     })
@@ -99,11 +107,14 @@ export const inboxLayer: Layer.Layer<Inbox, never, Tables | VerdictPolicy> = Lay
       const [verificationHash = null] = verificationOf(answer)
       const session = yield* tables.sessions.hold(answer.sessionRef)
       if (session === null) return yield* new SessionNotFound()
-      const inserted = yield* tables.events.insert({
+      const dedupeKey = answerKey(answer)
+      const known = yield* tables.events.countCopy(environment, dedupeKey)
+      if (known !== null) return copyOf(known)
+      const event: InboxEvent = {
         id: answer.id,
         source: "poll",
         environment,
-        dedupeKey: answerKey(answer),
+        dedupeKey,
         eventId: null,
         type: null,
         eventEnvironment: environment,
@@ -121,14 +132,11 @@ export const inboxLayer: Layer.Layer<Inbox, never, Tables | VerdictPolicy> = Lay
         sessionRef: null,
         countedAt: null,
         copies: 1
-      })
-      if (inserted._tag === "Duplicate") return { event: inserted.event, duplicate: true, changed: [] }
-      if (yield* matching.isBoundElsewhere(inserted.event, answer.sessionRef)) {
-        const event: InboxEvent = { ...inserted.event, why: "ambiguous", sessionRef: answer.sessionRef }
-        yield* tables.events.update(event)
-        return { event, duplicate: false, changed: [] }
       }
-      return admitted(yield* matching.assign(inserted.event, session, answer.receivedAt))
+      if (yield* matching.isBoundElsewhere(event, answer.sessionRef)) {
+        return admitted(yield* keep({ ...event, why: "ambiguous", sessionRef: answer.sessionRef }))
+      }
+      return admitted(yield* matching.assign(event, session, answer.receivedAt))
     })
 
     const find = Effect.fnUntraced(function* (id: string) {
@@ -190,12 +198,15 @@ export const inboxLayer: Layer.Layer<Inbox, never, Tables | VerdictPolicy> = Lay
     })
 
     return Inbox.of({
-      admit: (delivery) =>
-        tables.together(
+      admit: (delivery) => {
+        const incoming = delivered(environment, delivery)
+        const candidates = hashesOf(delivery.event)
+        return tables.together(
           "Inbox.admit",
-          identifierLocks(environment, hashesOf(delivery.event)),
-          admit(delivery)
-        ),
+          [eventLock(incoming), ...identifierLocks(environment, candidates)],
+          admit(incoming, candidates)
+        )
+      },
       admitAnswer: (answer) =>
         tables.together(
           "Inbox.admitAnswer",

@@ -12,6 +12,12 @@ export const userLock = (user: {
   readonly userId: string
 }): Lock => lock("user", user.environment, user.userId)
 
+/** Equal deliveries: the first is stored, the others are its copies. */
+export const eventLock = (event: {
+  readonly environment: ProviderEnvironment
+  readonly dedupeKey: string
+}): Lock => lock("event", event.environment, event.dedupeKey)
+
 /** Who is known by an identifier, and which events wait for it. */
 export const identifierLocks = (
   environment: ProviderEnvironment,

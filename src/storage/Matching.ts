@@ -112,7 +112,7 @@ export const makeMatching = Effect.gen(function* () {
     }
     const { sessionRef, state, why } = attribution._tag === "Kept" ? attribution : ambiguous
     const kept: InboxEvent = { ...event, state, why, sessionRef, countedAt: null }
-    yield* tables.events.update(kept)
+    yield* tables.events.put(kept)
     return { event: kept, gained: [], identifying: [], changed: [] }
   })
 

@@ -56,7 +56,7 @@ export const makeSettle = Effect.gen(function* () {
         : { ...event, state: event.id === decidedBy?.event.id ? "applied" : "superseded" }
     for (const event of events) {
       const stands = standing(event)
-      if (event === newcomer || event.state !== stands.state) yield* tables.events.update(stands)
+      if (event === newcomer || event.state !== stands.state) yield* tables.events.put(stands)
     }
     const settled = { changed: !sameVerdict(verdict, session.verdict), newcomer: standing(newcomer) }
     if (!settled.changed) return settled

@@ -94,16 +94,12 @@ export interface IdentifiersTable {
   readonly deleteOf: (sessionRef: string) => Write
 }
 
-export type InsertedEvent =
-  | { readonly _tag: "New"; readonly event: InboxEvent }
-  | { readonly _tag: "Duplicate"; readonly event: InboxEvent }
-
 export interface EventsTable {
-  /** Inserts the event or, when its dedupe key is known, counts one more copy of the event that is there. */
-  readonly insert: (event: InboxEvent) => Read<InsertedEvent>
-  /** What is known of it and what became of it; its bytes and the number of its copies stay. */
-  readonly update: (event: InboxEvent) => Write
-  /** The same, its bytes included. */
+  /** Counts one more copy of the event that is known by this key; null when there is none. */
+  readonly countCopy: (environment: ProviderEnvironment, dedupeKey: string) => Read<InboxEvent | null>
+  /** Stores a new event, or what is known of one and what became of it: its bytes and the number of its copies stay. */
+  readonly put: (event: InboxEvent) => Write
+  /** The same of a known event, its bytes included. */
   readonly replace: (event: InboxEvent) => Write
   readonly find: (id: string) => Read<InboxEvent | null>
   /** Finds it, and nobody else changes it before the transaction ends. */

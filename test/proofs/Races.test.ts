@@ -136,7 +136,7 @@ describe("Races on PostgreSQL", () => {
 
   it.scopedLive("lets a verification decide one session, though a start and a webhook name two", () =>
     Effect.gen(function* () {
-      const { during, run } = yield* race("events.update")
+      const { during, run } = yield* race("events.put")
       const [token, verificationId] = [unique("tok-"), unique("ver_")]
       const request = aReservation()
       const repository = yield* run(SessionRepository)

@@ -20,22 +20,18 @@ export const eventsMemory = (store: Store): EventsTable => {
   const select = (isWanted: (event: InboxEvent) => boolean) =>
     Effect.sync(() => events.all().filter(isWanted))
   return {
-    insert: (event) =>
+    countCopy: (environment, dedupeKey) =>
       Effect.sync(() => {
-        const key = keyOf(event.environment, event.dedupeKey)
-        const known = events.get(byDedupeKey.get(key) ?? "")
-        if (known !== null) {
-          const counted = { ...known, copies: known.copies + 1 }
-          events.set(known.id, counted)
-          return { _tag: "Duplicate", event: counted } as const
-        }
-        byDedupeKey.set(key, event.id)
-        events.set(event.id, event)
-        return { _tag: "New", event } as const
+        const known = events.get(byDedupeKey.get(keyOf(environment, dedupeKey)) ?? "")
+        if (known === null) return null
+        const counted = { ...known, copies: known.copies + 1 }
+        events.set(known.id, counted)
+        return counted
       }),
-    update: (event) =>
+    put: (event) =>
       Effect.sync(() => {
         const { body, copies } = events.get(event.id) ?? event
+        byDedupeKey.set(keyOf(event.environment, event.dedupeKey), event.id)
         events.set(event.id, { ...event, body, copies })
       }),
     replace: (event) =>

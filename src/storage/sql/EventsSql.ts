@@ -77,25 +77,23 @@ const fromRow = (row: Row): InboxEvent => ({
   copies: Number(row.copies)
 })
 
-/** Nothing but `insert` sets these. */
+/** What a new event is stored with, once and for all. */
 const fixed = ["id", "dedupe_key", "environment", "copies"] as const
 
 /** Nor do these change but with the delivery. */
 const delivered = [...fixed, "source", "received_at", "scheme", "secret_index", "body"] as const
 
 export const eventsSql = (sql: Sql): EventsTable => ({
-  insert: (event) =>
-    sql<Row>`INSERT INTO events ${sql.insert(toRow(event))}
-      ON CONFLICT (environment, dedupe_key) DO UPDATE SET copies = events.copies + 1 RETURNING *`.pipe(
-      all("events.insert", fromRow),
-      Effect.map(([stored = event]) => ({
-        _tag: stored.id === event.id ? "New" : "Duplicate",
-        event: stored
-      }))
+  countCopy: (environment, dedupeKey) =>
+    sql<Row>`UPDATE events SET copies = copies + 1
+      WHERE environment = ${environment} AND dedupe_key = ${dedupeKey} RETURNING *`.pipe(
+      first("events.countCopy", fromRow)
     ),
-  update: (event) =>
-    sql`UPDATE events SET ${sql.update(toRow(event), delivered)}
-      WHERE id = ${event.id}`.pipe(run("events.update")),
+  put: (event) => {
+    const row = toRow(event)
+    return sql`INSERT INTO events ${sql.insert(row)}
+      ON CONFLICT (id) DO UPDATE SET ${sql.excluded(row, delivered)}`.pipe(run("events.put"))
+  },
   replace: (event) =>
     sql`UPDATE events SET ${sql.update(toRow(event), fixed)} WHERE id = ${event.id}`.pipe(
       run("events.replace")

@@ -40,6 +40,8 @@ export interface Sql {
   readonly insert: (columns: object) => Statement
   /** `a = …, b = …` */
   readonly update: (columns: object, except: ReadonlyArray<string>) => Statement
+  /** `a = excluded.a, b = excluded.b` */
+  readonly excluded: (columns: object, except: ReadonlyArray<string>) => Statement
 }
 
 export const makeSql = (dialect: Dialect, execute: Execute): Sql => {
@@ -55,6 +57,10 @@ export const makeSql = (dialect: Dialect, execute: Execute): Sql => {
   const updating = once(new Map<string, SqlText>(), (names) => {
     const pieces = names.split(",").map((name, i) => (i === 0 ? `${name} = ` : `, ${name} = `))
     return new SqlText(dialect, [...pieces, ""])
+  })
+  const taking = once(new Map<string, SqlText>(), (names) => {
+    const parts = names.split(",").map((name) => `${name} = excluded.${name}`)
+    return new SqlText(dialect, [parts.join(", ")])
   })
   const statement = <Row>(text: SqlText, parameters: ReadonlyArray<unknown>) =>
     new Statement<Row>(execute, text, parameters)
@@ -84,6 +90,10 @@ export const makeSql = (dialect: Dialect, execute: Execute): Sql => {
         updating(changed.map(([name]) => name).join(",")),
         changed.map(([, value]) => value)
       )
+    },
+    excluded: (columns: object, except: ReadonlyArray<string>) => {
+      const changed = Object.keys(columns).filter((name) => !except.includes(name))
+      return statement(taking(changed.join(",")), [])
     }
   })
 }
