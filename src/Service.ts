@@ -7,6 +7,7 @@ import { demoMethods, demoRoutes } from "./demo/Demo.js"
 import { makeFastLane } from "./http/FastLane.js"
 import { routes, serve } from "./http/HttpService.js"
 import { tokenAuthenticatorLayer } from "./http/TokenAuthenticator.js"
+import { Observing } from "./operators/Observing.js"
 import { Operations } from "./operators/Operations.js"
 import { policies } from "./Policies.js"
 import { PollGate } from "./polling/PollGate.js"
@@ -44,7 +45,7 @@ const provider = ({ sandbox, verifyHuman }: SettingsValue) =>
     ...(sandbox === null ? {} : { plainHttpOrigin: sandbox.url })
   }).pipe(Layer.provide(providerHttpClient))
 
-const useCases = Layer.mergeAll(Sessions.layer, WebhookIntake.layer, Operations.layer).pipe(
+const useCases = Layer.mergeAll(Sessions.layer, WebhookIntake.layer, Operations.layer, Observing.layer).pipe(
   Layer.provide([HostedPages.layer, WebhookVerifier.layer])
 )
 

@@ -3,7 +3,7 @@
 export { ActionDelivery } from "./actions/ActionDelivery.js"
 export { ActionTarget, DeliveryFailed, type Receipt } from "./actions/ActionTarget.js"
 export { type HttpActionTargetOptions, httpActionTarget } from "./actions/HttpActionTarget.js"
-export { type ActionPage, Outbox } from "./actions/Outbox.js"
+export { type ActionFilter, Outbox } from "./actions/Outbox.js"
 export * from "./actions/OutboxErrors.js"
 export { ExpirySweep } from "./background/ExpirySweep.js"
 export { type Cutoffs, RetentionStore, retentionLayer } from "./background/Retention.js"

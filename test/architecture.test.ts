@@ -14,21 +14,25 @@ interface Room {
 /** A room is a directory of `src`, or a file beside them. What is not in this table does not exist. */
 const house: Readonly<Record<string, Room>> = {
   domain: { rooms: [], packages: ["effect", "node:crypto", "node:net"] },
-  verifyhuman: { rooms: ["domain"] },
-  sessions: { rooms: ["domain", "verifyhuman"], packages: ["effect", "node:crypto"] },
-  webhooks: { rooms: ["domain", "sessions"], packages: ["effect", "node:crypto"] },
+  telemetry: { rooms: [] },
+  verifyhuman: { rooms: ["domain", "telemetry"] },
+  sessions: { rooms: ["domain", "telemetry", "verifyhuman"], packages: ["effect", "node:crypto"] },
+  webhooks: { rooms: ["domain", "sessions", "telemetry"], packages: ["effect", "node:crypto"] },
   background: { rooms: ["domain", "sessions"], packages: ["effect"] },
   polling: { rooms: ["background", "domain", "sessions", "verifyhuman", "webhooks"], packages: ["effect"] },
   actions: {
-    rooms: ["background", "domain", "sessions"],
+    rooms: ["background", "domain", "sessions", "telemetry"],
     packages: ["effect", "@effect/platform", "@effect/platform-node", "node:crypto", "node:dns", "node:net"]
   },
-  operators: { rooms: ["actions", "domain", "sessions", "webhooks"], packages: ["effect"] },
+  operators: {
+    rooms: ["actions", "domain", "polling", "sessions", "telemetry", "webhooks"],
+    packages: ["effect", "node:perf_hooks"]
+  },
   settings: { rooms: ["domain"] },
   storage: {
-    rooms: ["actions", "background", "domain", "operators", "polling", "sessions", "webhooks"]
+    rooms: ["actions", "background", "domain", "operators", "polling", "sessions", "telemetry", "webhooks"]
   },
-  http: { rooms: ["actions", "domain", "operators", "polling", "sessions", "webhooks"] },
+  http: { rooms: ["actions", "domain", "operators", "polling", "sessions", "telemetry", "webhooks"] },
   sandbox: { rooms: ["domain", "verifyhuman"] },
   demo: { rooms: ["http"] },
   cli: { rooms: ["http", "sandbox", "settings", "storage", "Service.ts", "../package.json"] },
@@ -46,6 +50,7 @@ const house: Readonly<Record<string, Room>> = {
       "sessions",
       "settings",
       "storage",
+      "telemetry",
       "verifyhuman",
       "webhooks",
       "Policies.ts"

@@ -1,14 +1,13 @@
 import { Context, type Effect } from "effect"
 import type { Action, ActionAttempt, ActionState } from "../domain/Action.js"
 import type { AuditEntry } from "../domain/Audit.js"
-import type { Cursor } from "../domain/Cursor.js"
+import type { Page, Period, Slice } from "../domain/Cursor.js"
 import type { StorageUnavailable } from "../domain/StorageUnavailable.js"
 import type { ActionNotDead, ActionNotFound } from "./OutboxErrors.js"
 
-export interface ActionPage {
-  readonly state: ActionState | null
-  readonly before: Cursor | null
-  readonly limit: number
+/** Which actions: all that have what is named. The period is that of their verdicts. */
+export interface ActionFilter extends Period {
+  readonly state?: ActionState | undefined
 }
 
 /** What verdicts have set in motion, written in their transactions (contract section 7). */
@@ -27,7 +26,7 @@ export class Outbox extends Context.Tag("verifyhuman-dropin/Outbox")<
       attempt: ActionAttempt,
       end: Pick<Action, "state" | "nextAttemptAt" | "finishedAt">
     ) => Effect.Effect<void, StorageUnavailable>
-    readonly list: (page: ActionPage) => Effect.Effect<ReadonlyArray<Action>, StorageUnavailable>
+    readonly list: (filter: ActionFilter, page: Page) => Effect.Effect<Slice<Action>, StorageUnavailable>
     /** Makes a dead action due again. */
     readonly redrive: (
       id: string,

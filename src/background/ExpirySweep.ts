@@ -1,4 +1,5 @@
 import { Clock, Effect, Layer, Schedule } from "effect"
+import { announce } from "../sessions/Announcing.js"
 import { SessionFeed } from "../sessions/SessionFeed.js"
 import { SessionRepository } from "../sessions/SessionRepository.js"
 
@@ -14,11 +15,11 @@ export const ExpirySweep: Layer.Layer<never, never, SessionRepository | SessionF
 
     const sweep: Effect.Effect<void> = Effect.gen(function* () {
       while (true) {
-        const expired = yield* repository.expire(yield* Clock.currentTimeMillis, batch)
+        const { changed, due } = yield* repository.expire(yield* Clock.currentTimeMillis, batch)
         if (failing) yield* Effect.logInfo("The expiry sweep goes on")
         failing = false
-        yield* Effect.forEach(expired, feed.publish, { discard: true })
-        if (expired.length < batch) return
+        yield* announce(feed, "expiry", changed)
+        if (due < batch) return
         yield* Effect.yieldNow()
       }
     }).pipe(

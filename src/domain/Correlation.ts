@@ -30,26 +30,43 @@ export const identifier = (kind: IdentifierKind, value: string): Identifier => (
   hash: createHash("sha256").update(value, "utf16le").digest("hex")
 })
 
-const places = (body: JsonRecord): ReadonlyArray<unknown> => {
+const placesOf = (body: JsonRecord): ReadonlyArray<readonly [place: string, unknown]> => {
   const data = isJsonRecord(body.data) ? body.data : {}
-  return [body, data, body.metadata, data.metadata]
+  return [
+    ["", body],
+    ["data", data],
+    ["metadata", body.metadata],
+    ["data.metadata", data.metadata]
+  ]
 }
 
-/**
- * Every exact identifier that a body carries: the strings under the reference names at its top level, in
- * `data`, and in the `metadata` of either. The one place that knows how sessions and events find each other.
- */
-export const identifiersIn = (body: unknown): ReadonlyArray<Identifier> => {
+/** A string under a reference name. */
+interface Reference {
+  readonly place: string
+  readonly kind: IdentifierKind
+  readonly value: string
+}
+
+/** The strings under the reference names at a body's top level, in `data`, and in the `metadata` of either. */
+export const referencesOf = (body: unknown): ReadonlyArray<Reference> => {
   if (!isJsonRecord(body)) return []
-  const found = new Map<IdentifierHash, Identifier>()
-  for (const place of places(body)) {
-    if (!isJsonRecord(place)) continue
-    for (const name of referenceNames) {
-      const value = Object.hasOwn(place, name) ? stringOrNull(place[name]) : null
-      if (value === null) continue
-      const candidate = identifier(name, value)
-      if (!found.has(candidate.hash)) found.set(candidate.hash, candidate)
+  const found: Array<Reference> = []
+  for (const [place, content] of placesOf(body)) {
+    if (!isJsonRecord(content)) continue
+    for (const kind of referenceNames) {
+      const value = Object.hasOwn(content, kind) ? stringOrNull(content[kind]) : null
+      if (value !== null) found.push({ place, kind, value })
     }
+  }
+  return found
+}
+
+/** Every exact identifier that a body carries. The one place that knows how sessions and events find each other. */
+export const identifiersIn = (body: unknown): ReadonlyArray<Identifier> => {
+  const found = new Map<IdentifierHash, Identifier>()
+  for (const { kind, value } of referencesOf(body)) {
+    const candidate = identifier(kind, value)
+    if (!found.has(candidate.hash)) found.set(candidate.hash, candidate)
   }
   return [...found.values()]
 }

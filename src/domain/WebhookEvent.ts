@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto"
-import { type Identifier, identifier, identifiersIn } from "./Correlation.js"
+import { type Identifier, identifier, identifiersIn, referencesOf } from "./Correlation.js"
 import { isJsonRecord, type JsonRecord, stringOrNull } from "./Json.js"
 import { type Outcome, type OutcomeTable, readOutcome } from "./Outcome.js"
 import { type ProviderTime, parseProviderTime } from "./ProviderTime.js"
@@ -67,6 +67,13 @@ export const verificationIdIn = (bytes: Uint8Array): string | null => {
   const inside = isJsonRecord(body?.data) ? stringOrNull(body.data.verification_id) : null
   return show(inside ?? stringOrNull(body?.verification_id))
 }
+
+/** The references that a body carries, for showing: tokens by their names alone. */
+export const referencesIn = (bytes: Uint8Array) =>
+  referencesOf(parseRecord(bytes)).map(({ kind, place, value }) => ({
+    name: place === "" ? kind : `${place}.${kind}`,
+    value: kind.endsWith("token") ? null : displayable(value)
+  }))
 
 /** Reads the exact bytes of a verified delivery; `null` when they are not a JSON object in UTF-8. */
 export const readWebhookEvent = (bytes: Uint8Array, outcomes: OutcomeTable): WebhookEvent | null => {

@@ -1,5 +1,5 @@
 import { Effect } from "effect"
-import type { Cursor } from "../domain/Cursor.js"
+import type { Cursor, Slice } from "../domain/Cursor.js"
 import { Problem } from "./Problem.js"
 
 const encoded = ({ at, id }: Cursor): string => Buffer.from(`${at}.${id}`).toString("base64url")
@@ -20,7 +20,7 @@ const defaultLimit = 20
 /** One page of a list, newest first, and the cursor of the next (contract sections 3 and 9). */
 export const listPage = <A, B, E>(
   params: { readonly limit?: number | undefined; readonly cursor?: string | undefined },
-  read: (before: Cursor | null, limit: number) => Effect.Effect<ReadonlyArray<A>, E>,
+  read: (before: Cursor | null, limit: number) => Effect.Effect<Slice<A>, E>,
   placeOf: (item: A) => Cursor,
   show: (item: A) => B
 ): Effect.Effect<{ readonly items: ReadonlyArray<B>; readonly next_cursor: string | null }, E | Problem> =>
@@ -28,11 +28,9 @@ export const listPage = <A, B, E>(
     const limit = params.limit ?? defaultLimit
     const before = params.cursor === undefined ? null : decoded(params.cursor)
     if (params.cursor !== undefined && before === null) return yield* notACursor()
-    const found = yield* read(before, limit + 1)
-    const page = found.slice(0, limit)
+    const { items, resume } = yield* read(before, limit + 1)
+    const page = items.slice(0, limit)
     const last = page.at(-1)
-    return {
-      items: page.map(show),
-      next_cursor: found.length > limit && last !== undefined ? encoded(placeOf(last)) : null
-    }
+    const next = items.length > limit && last !== undefined ? placeOf(last) : resume
+    return { items: page.map(show), next_cursor: next === null ? null : encoded(next) }
   })

@@ -2,8 +2,12 @@ import type { Action, ActionAttempt } from "../domain/Action.js"
 import type { AuditEntry } from "../domain/Audit.js"
 import type { InboxEvent } from "../domain/InboxEvent.js"
 import { iso } from "../domain/Iso.js"
+import type { Session } from "../domain/Session.js"
 import type { VerdictChange } from "../domain/VerdictChange.js"
+import { referencesIn } from "../domain/WebhookEvent.js"
+import type { Trend } from "../operators/Observing.js"
 import type { SessionRecord } from "../operators/Records.js"
+import type { RejectedDelivery } from "../webhooks/RejectedDeliveries.js"
 
 const isoOrNull = (millis: number | null): string | null => (millis === null ? null : iso(millis))
 
@@ -27,6 +31,23 @@ export const eventItem = (event: InboxEvent) => ({
   session_ref: event.sessionRef
 })
 
+export const eventBody = (event: InboxEvent) => ({
+  ...eventItem(event),
+  carries: event.body === null ? [] : referencesIn(event.body)
+})
+
+export const trendItem = (trend: Trend) => ({
+  at: iso(trend.at),
+  passed: trend.passed,
+  failed: trend.failed,
+  rejected_deliveries: trend.rejected,
+  provider_errors: trend.providerErrors,
+  webhook_delay: trend.webhookDelay,
+  waiting_phones: trend.waitingPhones,
+  pending_actions: trend.pendingActions,
+  dead_actions: trend.deadActions
+})
+
 export const actionItem = (action: Action) => ({
   id: action.id,
   session_ref: action.sessionRef,
@@ -40,6 +61,33 @@ export const actionItem = (action: Action) => ({
 })
 
 export const auditItem = (entry: AuditEntry) => ({ ...entry, at: iso(entry.at) })
+
+export const rejectedItem = ({ at, bytes, diagnosis, reason }: RejectedDelivery) => ({
+  at: iso(at),
+  reason,
+  bytes,
+  diagnosis
+})
+
+/** Deliberately without the hosted URL. */
+export const sessionItem = (session: Session) => ({
+  session_ref: session.sessionRef,
+  user_id: session.userId,
+  environment: session.environment,
+  product: session.product,
+  model: session.model,
+  reference: session.reference,
+  status: session.verdict.status,
+  reason: session.verdict.reason,
+  provider_status: session.providerStatus,
+  sequence: session.sequence,
+  open: session.open,
+  created_at: iso(session.createdAt),
+  updated_at: iso(session.updatedAt),
+  expires_at: iso(session.expiresAt),
+  expired_at: isoOrNull(session.expiredAt),
+  decided_at: isoOrNull(session.decidedAt)
+})
 
 interface Moment {
   readonly at: number
@@ -98,22 +146,7 @@ export const timelineBody = ({ actions, attempts, events, session, verdicts }: S
     ...attempts.map(ofAttempt)
   ]
   return {
-    session_ref: session.sessionRef,
-    user_id: session.userId,
-    environment: session.environment,
-    product: session.product,
-    model: session.model,
-    reference: session.reference,
-    status: session.verdict.status,
-    reason: session.verdict.reason,
-    provider_status: session.providerStatus,
-    sequence: session.sequence,
-    open: session.open,
-    created_at: iso(session.createdAt),
-    updated_at: iso(session.updatedAt),
-    expires_at: iso(session.expiresAt),
-    expired_at: isoOrNull(session.expiredAt),
-    decided_at: isoOrNull(session.decidedAt),
+    ...sessionItem(session),
     timeline: moments.sort((a, b) => a.at - b.at).map((moment) => ({ ...moment, at: iso(moment.at) }))
   }
 }

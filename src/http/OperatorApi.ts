@@ -1,107 +1,42 @@
-import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "@effect/platform"
+import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "@effect/platform"
 import { Schema } from "effect"
 import { Product } from "../domain/Product.js"
 import { OperatorAccess } from "./OperatorAccess.js"
+import {
+  Action,
+  ActionState,
+  AuditEntry,
+  Event,
+  EventDetails,
+  EventState,
+  Link,
+  list,
+  Overview,
+  RejectedDelivery,
+  Session,
+  SessionTimeline,
+  Trends
+} from "./OperatorBodies.js"
 import { problemSchema } from "./Problem.js"
-
-const Time = Schema.String
-const list = <A, I>(item: Schema.Schema<A, I>, identifier: string) =>
-  Schema.Struct({ items: Schema.Array(item), next_cursor: Schema.NullOr(Schema.String) }).annotations({
-    identifier
-  })
 
 const pageParams = {
   limit: Schema.optional(Schema.NumberFromString.pipe(Schema.int(), Schema.between(1, 100))),
   cursor: Schema.optional(Schema.String)
 }
 
-const EventState = Schema.Literal("applied", "superseded", "unmatched", "ignored", "unreadable")
-const ActionState = Schema.Literal("pending", "delivered", "dead")
+const Moment = Schema.String.pipe(
+  Schema.filter((text) => !Number.isNaN(Date.parse(text)), { message: () => "is not a time as in RFC 3339" })
+)
 
-const Event = Schema.Struct({
-  id: Schema.String,
-  event_id: Schema.NullOr(Schema.String),
-  source: Schema.Literal("webhook", "poll"),
-  state: EventState,
-  why: Schema.NullOr(Schema.String),
-  type: Schema.NullOr(Schema.String),
-  environment: Schema.NullOr(Schema.String),
-  product: Schema.NullOr(Schema.String),
-  outcome: Schema.NullOr(Schema.Literal("pass", "review", "declined", "provider_error")),
-  provider_status: Schema.NullOr(Schema.String),
-  provider_time: Schema.NullOr(Schema.String),
-  received_at: Time,
-  copies: Schema.Int,
-  signature_scheme: Schema.NullOr(Schema.Literal("body", "timestamp.body")),
-  secret: Schema.NullOr(Schema.Int),
-  session_ref: Schema.NullOr(Schema.String)
-}).annotations({ identifier: "Event" })
-
-const Action = Schema.Struct({
-  id: Schema.String,
-  session_ref: Schema.String,
-  type: Schema.String,
-  sequence: Schema.Int,
-  state: ActionState,
-  attempts: Schema.Int,
-  created_at: Time,
-  next_attempt_at: Schema.NullOr(Time),
-  finished_at: Schema.NullOr(Time)
-}).annotations({ identifier: "Action" })
-
-const AuditEntry = Schema.Struct({
-  id: Schema.String,
-  at: Time,
-  actor: Schema.String,
-  address: Schema.String,
-  action: Schema.Literal("link", "replay", "redrive", "erase_user"),
-  target: Schema.NullOr(Schema.String),
-  details: Schema.Record({ key: Schema.String, value: Schema.Union(Schema.String, Schema.Number) })
-}).annotations({ identifier: "AuditEntry" })
-
-const Moment = Schema.Struct({
-  at: Time,
-  kind: Schema.Literal("start", "event", "verdict", "action", "attempt"),
-  id: Schema.NullOr(Schema.String),
-  summary: Schema.String,
-  details: Schema.Record({ key: Schema.String, value: Schema.Unknown })
-}).annotations({ identifier: "Moment" })
-
-const SessionTimeline = Schema.Struct({
-  session_ref: Schema.String,
-  user_id: Schema.String,
-  environment: Schema.Literal("test", "live"),
-  product: Product,
-  model: Schema.Literal("hosted", "flow", "mobile"),
-  reference: Schema.NullOr(Schema.String),
-  status: Schema.Literal("pending", "pass", "fail"),
-  reason: Schema.NullOr(Schema.String),
-  provider_status: Schema.NullOr(Schema.String),
-  sequence: Schema.Int,
-  open: Schema.Boolean,
-  created_at: Time,
-  updated_at: Time,
-  expires_at: Time,
-  expired_at: Schema.NullOr(Time),
-  decided_at: Schema.NullOr(Time),
-  timeline: Schema.Array(Moment)
-}).annotations({ identifier: "SessionTimeline" })
-
-const Overview = Schema.Struct({
-  unmatched_events: Schema.Int,
-  expired_without_event: Schema.Int,
-  rejected_deliveries: Schema.Int,
-  pending_actions: Schema.Int,
-  dead_actions: Schema.Int,
-  poller: Schema.Struct({
-    breaker: Schema.Literal("closed", "open", "half_open"),
-    refused: Schema.Array(Schema.Struct({ product: Product, why: Schema.String, probe_at: Time }))
-  })
-}).annotations({ identifier: "Overview" })
+/** From this time on, and before that one. */
+const timeParams = { from: Schema.optional(Moment), to: Schema.optional(Moment) }
 
 const unavailable = problemSchema("storage_unavailable", "overloaded")
 const invalid = problemSchema("invalid_request")
 const forbidden = problemSchema("forbidden")
+const mayBeShort =
+  "A page may hold fewer items than asked for, even none, where a filter lets few through: `next_cursor` tells whether there is more."
+const Environment = Schema.Literal("test", "live")
 const idParam = Schema.Struct({ id: Schema.String })
 
 /** What operators ask for and change (contract section 9). */
@@ -113,6 +48,34 @@ export const OperatorApi = HttpApiGroup.make("operator")
       .annotate(OpenApi.Summary, "Figures that tell whether the provider sends what can be matched")
   )
   .add(
+    HttpApiEndpoint.get("trends", "/api/admin/trends")
+      .addSuccess(Trends)
+      .annotate(
+        OpenApi.Summary,
+        "How the last two hours went, in steps of 10 seconds: of the process that answers, since it began"
+      )
+  )
+  .add(
+    HttpApiEndpoint.get("sessions", "/api/admin/sessions")
+      .setUrlParams(
+        Schema.Struct({
+          ...pageParams,
+          ...timeParams,
+          status: Schema.optional(Schema.Literal("pending", "pass", "fail")),
+          reason: Schema.optional(Schema.String),
+          product: Schema.optional(Product),
+          environment: Schema.optional(Environment),
+          user_id: Schema.optional(Schema.String),
+          verification_id: Schema.optional(Schema.String)
+        })
+      )
+      .addSuccess(list(Session, "Sessions"))
+      .addError(invalid)
+      .addError(unavailable)
+      .annotate(OpenApi.Summary, "Sessions, newest first")
+      .annotate(OpenApi.Description, mayBeShort)
+  )
+  .add(
     HttpApiEndpoint.get("session", "/api/admin/sessions/:session_ref")
       .setPath(Schema.Struct({ session_ref: Schema.String }))
       .addSuccess(SessionTimeline)
@@ -122,16 +85,33 @@ export const OperatorApi = HttpApiGroup.make("operator")
   )
   .add(
     HttpApiEndpoint.get("events", "/api/admin/events")
-      .setUrlParams(Schema.Struct({ ...pageParams, state: Schema.optional(EventState) }))
+      .setUrlParams(
+        Schema.Struct({
+          ...pageParams,
+          ...timeParams,
+          state: Schema.optional(EventState),
+          product: Schema.optional(Schema.String),
+          environment: Schema.optional(Schema.String)
+        })
+      )
       .addSuccess(list(Event, "Events"))
       .addError(invalid)
       .addError(unavailable)
       .annotate(OpenApi.Summary, "Events, newest first")
+      .annotate(OpenApi.Description, mayBeShort)
+  )
+  .add(
+    HttpApiEndpoint.get("event", "/api/admin/events/:id")
+      .setPath(idParam)
+      .addSuccess(EventDetails)
+      .addError(problemSchema("event_not_found"))
+      .addError(unavailable)
+      .annotate(OpenApi.Summary, "One event, and the references that it carries")
   )
   .add(
     HttpApiEndpoint.post("link", "/api/admin/events/:id/link")
       .setPath(idParam)
-      .setPayload(Schema.Struct({ session_ref: Schema.String }).annotations({ identifier: "Link" }))
+      .setPayload(Link)
       .addSuccess(Event)
       .addError(invalid)
       .addError(forbidden)
@@ -153,7 +133,7 @@ export const OperatorApi = HttpApiGroup.make("operator")
   )
   .add(
     HttpApiEndpoint.get("actions", "/api/admin/actions")
-      .setUrlParams(Schema.Struct({ ...pageParams, state: Schema.optional(ActionState) }))
+      .setUrlParams(Schema.Struct({ ...pageParams, ...timeParams, state: Schema.optional(ActionState) }))
       .addSuccess(list(Action, "Actions"))
       .addError(invalid)
       .addError(unavailable)
@@ -170,12 +150,35 @@ export const OperatorApi = HttpApiGroup.make("operator")
       .annotate(OpenApi.Summary, "Make a dead action due again")
   )
   .add(
+    HttpApiEndpoint.get("rejected", "/api/admin/rejected-deliveries")
+      .addSuccess(list(RejectedDelivery, "RejectedDeliveries"))
+      .addError(unavailable)
+      .annotate(
+        OpenApi.Summary,
+        "The last 100 deliveries whose signature was not accepted, and why, newest first"
+      )
+  )
+  .add(
+    HttpApiEndpoint.del("eraseUser", "/api/admin/users/:user_id")
+      .setPath(Schema.Struct({ user_id: Schema.String }))
+      .addSuccess(Schema.Struct({ sessions: Schema.Int }).annotations({ identifier: "Erased" }))
+      .addError(forbidden)
+      .addError(unavailable)
+      .annotate(OpenApi.Summary, "Forget a user: sessions, identifiers, bodies and actions")
+  )
+  .add(
     HttpApiEndpoint.get("audit", "/api/admin/audit")
       .setUrlParams(Schema.Struct(pageParams))
       .addSuccess(list(AuditEntry, "AuditEntries"))
       .addError(invalid)
       .addError(unavailable)
       .annotate(OpenApi.Summary, "Every write of an operator, newest first")
+  )
+  .add(
+    HttpApiEndpoint.get("metrics", "/metrics")
+      .addSuccess(HttpApiSchema.Text({ contentType: "text/plain; version=0.0.4; charset=utf-8" }))
+      .addError(unavailable)
+      .annotate(OpenApi.Summary, "Metrics, in the text format of Prometheus")
   )
   .middleware(OperatorAccess)
   .annotate(OpenApi.Description, "For operators, with a token of `ADMIN_TOKENS` or `ADMIN_READ_TOKENS`.")

@@ -1,23 +1,42 @@
 import { HttpApiBuilder, HttpServerRequest } from "@effect/platform"
 import { NodeHttpServerRequest } from "@effect/platform-node"
-import { Clock, Effect, Option, Schema } from "effect"
+import { Clock, Effect, Option } from "effect"
 import { Outbox } from "../actions/Outbox.js"
+import { allOf } from "../domain/Cursor.js"
 import { iso } from "../domain/Iso.js"
+import { Observing } from "../operators/Observing.js"
 import { Operations } from "../operators/Operations.js"
 import { Records } from "../operators/Records.js"
 import { PollGate } from "../polling/PollGate.js"
+import { prometheusText } from "../telemetry/PrometheusText.js"
 import { Inbox } from "../webhooks/Inbox.js"
 import { RejectedDeliveries } from "../webhooks/RejectedDeliveries.js"
 import { Api } from "./Api.js"
 import { listPage } from "./ListCursor.js"
 import { writer } from "./OperatorAccess.js"
-import { actionItem, auditItem, eventItem, timelineBody } from "./OperatorAnswer.js"
+import {
+  actionItem,
+  auditItem,
+  eventBody,
+  eventItem,
+  rejectedItem,
+  sessionItem,
+  timelineBody,
+  trendItem
+} from "./OperatorAnswer.js"
+import { Link } from "./OperatorBodies.js"
 import { Problem } from "./Problem.js"
 import { problemOf } from "./Problems.js"
 import { readJson } from "./RequestBody.js"
 
 const bodyLimit = 1024
-const Link = Schema.Struct({ session_ref: Schema.String })
+
+const millis = (time: string | undefined) => (time === undefined ? undefined : Date.parse(time))
+
+const period = ({ from, to }: { readonly from: string | undefined; readonly to: string | undefined }) => ({
+  from: millis(from),
+  to: millis(to)
+})
 
 /** The operator's routes (contract section 9). */
 export const OperatorsLive = HttpApiBuilder.group(Api, "operator", (handlers) =>
@@ -28,6 +47,7 @@ export const OperatorsLive = HttpApiBuilder.group(Api, "operator", (handlers) =>
     const outbox = yield* Outbox
     const rejected = yield* RejectedDeliveries
     const gate = yield* PollGate
+    const observing = yield* Observing
 
     const linkedSession = Effect.gen(function* () {
       const request = NodeHttpServerRequest.toIncomingMessage(yield* HttpServerRequest.HttpServerRequest)
@@ -60,16 +80,42 @@ export const OperatorsLive = HttpApiBuilder.group(Api, "operator", (handlers) =>
           } as const
         })
       )
+      .handle("trends", () => Effect.map(observing.trends, (trends) => ({ items: trends.map(trendItem) })))
+      .handle("sessions", ({ urlParams: { from, limit, to, user_id, verification_id, cursor, ...search } }) =>
+        listPage(
+          { limit, cursor },
+          (before, limit) =>
+            Effect.mapError(
+              records.sessions(
+                { ...search, ...period({ from, to }), userId: user_id, verificationId: verification_id },
+                { before, limit }
+              ),
+              problemOf
+            ),
+          ({ createdAt, sessionRef }) => ({ at: createdAt, id: sessionRef }),
+          sessionItem
+        )
+      )
       .handle("session", ({ path }) =>
         Effect.mapBoth(records.session(path.session_ref), { onFailure: problemOf, onSuccess: timelineBody })
       )
-      .handle("events", ({ urlParams: { state, ...params } }) =>
+      .handle("events", ({ urlParams: { cursor, environment, from, limit, to, ...filter } }) =>
         listPage(
-          params,
-          (before, limit) => Effect.mapError(inbox.list({ state: state ?? null, before, limit }), problemOf),
+          { limit, cursor },
+          (before, limit) =>
+            Effect.mapError(
+              inbox.list(
+                { ...filter, ...period({ from, to }), eventEnvironment: environment },
+                { before, limit }
+              ),
+              problemOf
+            ),
           ({ id, receivedAt }) => ({ at: receivedAt, id }),
           eventItem
         )
+      )
+      .handle("event", ({ path }) =>
+        Effect.mapBoth(inbox.find(path.id), { onFailure: problemOf, onSuccess: eventBody })
       )
       .handleRaw(
         "link",
@@ -88,10 +134,11 @@ export const OperatorsLive = HttpApiBuilder.group(Api, "operator", (handlers) =>
         }),
         { uninterruptible: true }
       )
-      .handle("actions", ({ urlParams: { state, ...params } }) =>
+      .handle("actions", ({ urlParams: { cursor, from, limit, state, to } }) =>
         listPage(
-          params,
-          (before, limit) => Effect.mapError(outbox.list({ state: state ?? null, before, limit }), problemOf),
+          { limit, cursor },
+          (before, limit) =>
+            Effect.mapError(outbox.list({ state, ...period({ from, to }) }, { before, limit }), problemOf),
           ({ createdAt, id }) => ({ at: createdAt, id }),
           actionItem
         )
@@ -104,10 +151,28 @@ export const OperatorsLive = HttpApiBuilder.group(Api, "operator", (handlers) =>
         }),
         { uninterruptible: true }
       )
+      .handle("rejected", () =>
+        Effect.mapBoth(rejected.recent, {
+          onFailure: problemOf,
+          onSuccess: (recent) => ({ items: recent.map(rejectedItem), next_cursor: null })
+        })
+      )
+      .handle(
+        "eraseUser",
+        Effect.fnUntraced(function* ({ path }) {
+          const erased = operations.eraseUser(yield* writer, path.user_id)
+          return { sessions: yield* Effect.mapError(erased, problemOf) }
+        }),
+        { uninterruptible: true }
+      )
+      .handle("metrics", () =>
+        Effect.mapBoth(observing.look, { onFailure: problemOf, onSuccess: prometheusText })
+      )
       .handle("audit", ({ urlParams }) =>
         listPage(
           urlParams,
-          (before, limit) => Effect.mapError(records.audit(before, limit), problemOf),
+          (before, limit) =>
+            Effect.mapBoth(records.audit(before, limit), { onFailure: problemOf, onSuccess: allOf }),
           (entry) => entry,
           auditItem
         )

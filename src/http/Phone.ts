@@ -1,6 +1,7 @@
 import { HttpApiBuilder, HttpServerRequest, HttpServerResponse } from "@effect/platform"
 import { NodeHttpServerRequest } from "@effect/platform-node"
 import { Effect, Option, Schedule, Stream } from "effect"
+import { allOf } from "../domain/Cursor.js"
 import type { Session } from "../domain/Session.js"
 import { CurrentCaller } from "../sessions/Caller.js"
 import { Sessions } from "../sessions/Sessions.js"
@@ -88,7 +89,11 @@ export const PhoneLive = HttpApiBuilder.group(Api, "phone", (handlers) =>
           const caller = yield* CurrentCaller
           return yield* listPage(
             urlParams,
-            (before, limit) => Effect.mapError(sessions.list(caller, before, limit), problemOf),
+            (before, limit) =>
+              Effect.mapBoth(sessions.list(caller, before, limit), {
+                onFailure: problemOf,
+                onSuccess: allOf
+              }),
             ({ createdAt, sessionRef }) => ({ at: createdAt, id: sessionRef }),
             listedBody
           )

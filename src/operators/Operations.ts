@@ -6,6 +6,7 @@ import type { AuditEntry } from "../domain/Audit.js"
 import { mayBeOwnId, ownId } from "../domain/OwnId.js"
 import type { StorageUnavailable } from "../domain/StorageUnavailable.js"
 import { readWebhookEvent } from "../domain/WebhookEvent.js"
+import { announce } from "../sessions/Announcing.js"
 import { Entropy } from "../sessions/Entropy.js"
 import { SessionNotFound } from "../sessions/SessionErrors.js"
 import { SessionFeed } from "../sessions/SessionFeed.js"
@@ -61,7 +62,7 @@ export class Operations extends Context.Tag("verifyhuman-dropin/Operations")<
       })
 
       const told = (admission: Admission) =>
-        Effect.as(Effect.forEach(admission.changed, feed.publish, { discard: true }), admission)
+        Effect.as(announce(feed, "operator", admission.changed), admission)
 
       return {
         link: Effect.fn("Operations.link")(function* (operator, eventId, sessionRef) {

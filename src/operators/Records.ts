@@ -1,10 +1,13 @@
 import { Context, type Effect } from "effect"
 import type { Action, ActionAttempt } from "../domain/Action.js"
 import type { AuditEntry } from "../domain/Audit.js"
-import type { Cursor } from "../domain/Cursor.js"
+import type { Cursor, Page, Period, Slice } from "../domain/Cursor.js"
+import type { ProviderEnvironment } from "../domain/Environment.js"
 import type { InboxEvent } from "../domain/InboxEvent.js"
+import type { Product } from "../domain/Product.js"
 import type { Session } from "../domain/Session.js"
 import type { StorageUnavailable } from "../domain/StorageUnavailable.js"
+import type { Verdict } from "../domain/Verdict.js"
 import type { VerdictChange } from "../domain/VerdictChange.js"
 import type { SessionNotFound } from "../sessions/SessionErrors.js"
 
@@ -17,18 +20,41 @@ export interface SessionRecord {
   readonly attempts: ReadonlyArray<ActionAttempt>
 }
 
+/** Which sessions: all that have what is named. The period is that of their starts. */
+export interface SessionFilter extends Period {
+  readonly status?: Verdict["status"] | undefined
+  readonly reason?: string | undefined
+  readonly product?: Product | undefined
+  readonly userId?: string | undefined
+}
+
+export interface SessionSearch extends SessionFilter {
+  readonly environment?: ProviderEnvironment | undefined
+  readonly verificationId?: string | undefined
+}
+
+/** The most that is counted of anything. */
+export const countedAtMost = 10_000
+
 /** Figures that tell an operator whether the provider sends what this service can match. */
 export interface Figures {
   readonly unmatchedEvents: number
+  /** Of the last 1,000 sessions that expired. */
   readonly expiredWithoutEvent: number
   readonly pendingActions: number
   readonly deadActions: number
+  /** When the oldest pending action was written. */
+  readonly oldestPendingAction: number | null
 }
 
 /** What operators read (contract section 9). */
 export class Records extends Context.Tag("verifyhuman-dropin/Records")<
   Records,
   {
+    readonly sessions: (
+      search: SessionSearch,
+      page: Page
+    ) => Effect.Effect<Slice<Session>, StorageUnavailable>
     readonly session: (
       sessionRef: string
     ) => Effect.Effect<SessionRecord, SessionNotFound | StorageUnavailable>

@@ -3,6 +3,7 @@ import { workerLayer } from "../background/Worker.js"
 import { readMobileAnswer } from "../domain/MobileAnswer.js"
 import { ownId } from "../domain/OwnId.js"
 import { type Poll, pollPause } from "../domain/Poll.js"
+import { announce } from "../sessions/Announcing.js"
 import { Entropy } from "../sessions/Entropy.js"
 import { SessionFeed } from "../sessions/SessionFeed.js"
 import { VerifyHumanClient } from "../verifyhuman/VerifyHumanClient.js"
@@ -87,7 +88,7 @@ export const StatusPoller: Layer.Layer<
         receivedAt,
         body
       })
-      yield* Effect.forEach(admission.changed, feed.publish, { discard: true })
+      yield* announce(feed, "poll", admission.changed)
     })
 
     const ask = (poll: Poll) =>

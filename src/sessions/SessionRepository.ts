@@ -8,6 +8,7 @@ import type { Session } from "../domain/Session.js"
 import type { Start, StartFailure } from "../domain/Start.js"
 import type { StartLimits } from "../domain/StartLimits.js"
 import type { StorageUnavailable } from "../domain/StorageUnavailable.js"
+import type { VerdictChange } from "../domain/VerdictChange.js"
 
 export interface ReservationRequest {
   readonly sessionRef: string
@@ -35,7 +36,7 @@ export type Reservation =
 
 /** What `open` found when it came to store a session. */
 export type Opening =
-  | { readonly _tag: "Opened" }
+  | { readonly _tag: "Opened"; readonly changed: ReadonlyArray<VerdictChange> }
   /** Another caller took the start over, because its lease had run out. */
   | { readonly _tag: "LeaseLost" }
   /** The provider handed out a token that belongs to another session. */
@@ -56,6 +57,11 @@ export type Tracking =
   | { readonly _tag: "Taken" }
   | { readonly _tag: "Limited"; readonly retryAfterMillis: number }
 
+export interface Expiry {
+  readonly due: number
+  readonly changed: ReadonlyArray<VerdictChange>
+}
+
 /** Where sessions live (contract section 3). Whatever it acknowledges is durable. */
 export class SessionRepository extends Context.Tag("verifyhuman-dropin/SessionRepository")<
   SessionRepository,
@@ -69,8 +75,8 @@ export class SessionRepository extends Context.Tag("verifyhuman-dropin/SessionRe
     ) => Effect.Effect<Opening, StorageUnavailable>
     /** Stores a session that the app's SDK has made, with its first turn in the poller's timetable. */
     readonly track: (request: TrackingRequest) => Effect.Effect<Tracking, StorageUnavailable>
-    /** Lets up to `limit` sessions expire whose time has come; which. */
-    readonly expire: (now: number, limit: number) => Effect.Effect<ReadonlyArray<string>, StorageUnavailable>
+    /** Lets up to `limit` sessions expire whose time has come; how many, and what that changed. */
+    readonly expire: (now: number, limit: number) => Effect.Effect<Expiry, StorageUnavailable>
     /** Forgets a user: all that is known of their sessions is deleted, events keep no trace of them; which sessions. */
     readonly erase: (
       userId: string,

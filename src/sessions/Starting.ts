@@ -5,6 +5,7 @@ import type { Session } from "../domain/Session.js"
 import type { Start } from "../domain/Start.js"
 import type { StorageUnavailable } from "../domain/StorageUnavailable.js"
 import { rule } from "../domain/Verdict.js"
+import { announce } from "./Announcing.js"
 import type { Caller } from "./Caller.js"
 import { Entropy } from "./Entropy.js"
 import { type HostedPage, HostedPages } from "./HostedPages.js"
@@ -109,6 +110,7 @@ export const makeStart = Effect.gen(function* () {
         new StartFailed({ failure: "provider_rejected", retryAfterMillis: null })
       )
     }
+    if (opening._tag === "Opened") yield* announce(feed, "start", opening.changed)
     yield* feed.publish(sessionRef)
     return opening._tag === "Opened" ? started(session, 201) : null
   })

@@ -1,5 +1,6 @@
 import { Array, Cause, Clock, Effect, Exit, FiberSet, Schedule, type Scope } from "effect"
 import { StorageUnavailable } from "../domain/StorageUnavailable.js"
+import { commitGroupSize, commitsWaiting } from "../telemetry/Metrics.js"
 import type { Lock } from "./Locks.js"
 import type { Tables, Together, Transaction } from "./Tables.js"
 
@@ -55,6 +56,7 @@ export const groupCommit = (
         const [late, group] = Array.partition(members, ({ arrivedAt }) => arrivedAt >= latest)
         for (const member of late) member.fail(Cause.fail(overloaded("its turn came too late")))
         if (group.length === 0) return
+        commitGroupSize.observe(group.length)
         let attempted: Member | null = null
         const body = Effect.gen(function* () {
           attempted = null
@@ -81,6 +83,7 @@ export const groupCommit = (
     const lane: Effect.Effect<void> = Effect.gen(function* () {
       yield* endOfTurn
       while (queue.length > 0) {
+        commitsWaiting.set(queue.length)
         yield* commit(queue.splice(0, Math.min(size, Math.ceil(queue.length / lanes))))
         yield* endOfTurn
       }

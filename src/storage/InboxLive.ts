@@ -213,7 +213,7 @@ export const inboxLayer: Layer.Layer<Inbox, never, Tables | VerdictPolicy> = Lay
           identifierLocks(environment, verificationOf(answer)),
           admitAnswer(answer)
         ),
-      list: ({ before, limit, state }) => tables.events.list(environment, state, before, limit),
+      list: (filter, page) => tables.events.list(environment, filter, page),
       find,
       link: (id, sessionRef, audit) => tables.transaction("Inbox.link", link(id, sessionRef, audit)),
       replay: (id, read, audit) => tables.transaction("Inbox.replay", replay(id, read, audit))

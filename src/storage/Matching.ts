@@ -3,6 +3,7 @@ import { attribute } from "../domain/Attribution.js"
 import type { IdentifierHash } from "../domain/Correlation.js"
 import type { InboxEvent } from "../domain/InboxEvent.js"
 import type { Session } from "../domain/Session.js"
+import type { VerdictChange } from "../domain/VerdictChange.js"
 import { identifierLocks } from "./Locks.js"
 import { makeSettle } from "./Settlement.js"
 import { type FoundIdentifier, Tables } from "./Tables.js"
@@ -16,8 +17,7 @@ interface Matched {
   readonly gained: ReadonlyArray<IdentifierHash>
   /** Those of its identifiers that are its session's own. */
   readonly identifying: ReadonlyArray<IdentifierHash>
-  /** The sessions whose verdict changed. */
-  readonly changed: ReadonlyArray<string>
+  readonly changed: ReadonlyArray<VerdictChange>
 }
 
 /**
@@ -95,7 +95,7 @@ export const makeMatching = Effect.gen(function* () {
       event: settled.newcomer,
       gained,
       identifying: [...own.map(({ hash }) => hash), ...gained],
-      changed: settled.changed ? [sessionRef] : []
+      changed: settled.change === null ? [] : [settled.change]
     }
   })
 
@@ -123,7 +123,7 @@ export const makeMatching = Effect.gen(function* () {
     at: number
   ) {
     let matched = 0
-    const changed: Array<string> = []
+    const changed: Array<VerdictChange> = []
     let gained = identifiers
     while (gained.length > 0) {
       const next: Array<IdentifierHash> = []
@@ -147,7 +147,7 @@ export const makeMatching = Effect.gen(function* () {
     const others = yield* matchWaiting(own.event.environment, own.gained, at)
     if (others.matched === 0) return own
     const event = (yield* tables.events.find(own.event.id)) ?? own.event
-    return { ...own, event, changed: Array.dedupe([...own.changed, ...others.changed]) }
+    return { ...own, event, changed: [...own.changed, ...others.changed] }
   })
 
   return {

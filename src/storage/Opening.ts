@@ -38,8 +38,8 @@ export const makeOpening = Effect.gen(function* () {
     yield* claim(session, sessionRefIdentifier(session), "service")
     for (const found of identifiers) yield* claim(session, found, "provider")
     const gained = identifiers.map((found) => found.hash)
-    yield* matching.matchWaiting(session.environment, gained, session.createdAt)
-    return { _tag: "Opened" } as Opening
+    const { changed } = yield* matching.matchWaiting(session.environment, gained, session.createdAt)
+    return { _tag: "Opened", changed } as Opening
   })
 
   const track = Effect.fnUntraced(function* ({ identifier, limits, poll, session }: TrackingRequest) {

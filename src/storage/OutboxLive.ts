@@ -27,7 +27,7 @@ export const outboxLayer: Layer.Layer<Outbox, never, Tables | VerdictPolicy> = L
     return Outbox.of({
       claim: tables.actions.claim,
       record: (action, attempt, end) => tables.together("Outbox.record", [], record(action, attempt, end)),
-      list: ({ before, limit, state }) => tables.actions.list(environment, state, before, limit),
+      list: (filter, page) => tables.actions.list(environment, filter, page),
       redrive: (id, audit) => tables.transaction("Outbox.redrive", redrive(id, audit))
     })
   })

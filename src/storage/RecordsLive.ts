@@ -1,15 +1,27 @@
 import { Effect, Layer } from "effect"
-import { mayBeOwnId } from "../domain/OwnId.js"
-import { Records } from "../operators/Records.js"
+import { identifier } from "../domain/Correlation.js"
+import { allOf } from "../domain/Cursor.js"
+import { isMadeWithin, mayBeOwnId } from "../domain/OwnId.js"
+import type { Session } from "../domain/Session.js"
+import { countedAtMost, Records, type SessionFilter } from "../operators/Records.js"
 import { SessionNotFound } from "../sessions/SessionErrors.js"
 import { VerdictPolicy } from "../sessions/VerdictPolicy.js"
 import { Tables } from "./Tables.js"
+
+const expiredLookedAt = 1000
+
+const isAmong = ({ product, reason, status, userId, ...period }: SessionFilter, session: Session): boolean =>
+  (status === undefined || session.verdict.status === status) &&
+  (reason === undefined || session.verdict.reason === reason) &&
+  (product === undefined || session.product === product) &&
+  (userId === undefined || session.userId === userId) &&
+  isMadeWithin(period, session.sessionRef)
 
 /** What operators read, over any `Tables`. */
 export const recordsLayer: Layer.Layer<Records, never, Tables | VerdictPolicy> = Layer.effect(
   Records,
   Effect.gen(function* () {
-    const { actions, audit, events, sessions, transaction, verdicts } = yield* Tables
+    const { actions, audit, events, identifiers, sessions, transaction, verdicts } = yield* Tables
     const { environment } = yield* VerdictPolicy
 
     const record = Effect.fnUntraced(function* (sessionRef: string) {
@@ -24,13 +36,28 @@ export const recordsLayer: Layer.Layer<Records, never, Tables | VerdictPolicy> =
       }
     })
 
+    /** Who has this `verification_id`, if that is among those who are asked for. */
+    const identified = Effect.fnUntraced(function* (verificationId: string, filter: SessionFilter) {
+      const { hash } = identifier("verification_id", verificationId)
+      const [known] = yield* identifiers.find(environment, [hash])
+      const session = known === undefined || known.shared ? null : yield* sessions.find(known.sessionRef)
+      return session !== null && isAmong(filter, session) ? [session] : []
+    })
+
     return Records.of({
+      sessions: ({ environment: wanted, verificationId, ...filter }, page) => {
+        if (wanted !== undefined && wanted !== environment) return Effect.succeed(allOf([]))
+        return verificationId === undefined
+          ? sessions.search(environment, filter, page)
+          : Effect.map(identified(verificationId, filter), allOf)
+      },
       session: (sessionRef) => transaction("Records.session", record(sessionRef)),
       figures: Effect.all({
-        unmatchedEvents: events.count(environment, "unmatched"),
-        expiredWithoutEvent: sessions.countExpiredWithoutEvent(environment),
-        pendingActions: actions.count(environment, "pending"),
-        deadActions: actions.count(environment, "dead")
+        unmatchedEvents: events.count(environment, "unmatched", countedAtMost),
+        expiredWithoutEvent: sessions.countExpiredWithoutEvent(environment, expiredLookedAt),
+        pendingActions: actions.count(environment, "pending", countedAtMost),
+        deadActions: actions.count(environment, "dead", countedAtMost),
+        oldestPendingAction: actions.oldestPending(environment)
       }),
       audit: audit.list
     })

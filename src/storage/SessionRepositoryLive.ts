@@ -1,6 +1,7 @@
 import { Effect, Layer } from "effect"
 import type { Identifier } from "../domain/Correlation.js"
 import type { Session } from "../domain/Session.js"
+import type { VerdictChange } from "../domain/VerdictChange.js"
 import { SessionRepository } from "../sessions/SessionRepository.js"
 import { VerdictPolicy } from "../sessions/VerdictPolicy.js"
 import { makeErase } from "./Erasing.js"
@@ -32,8 +33,12 @@ export const sessionRepositoryLayer: Layer.Layer<SessionRepository, never, Table
 
       const expire = Effect.fnUntraced(function* (now: number, limit: number) {
         const due = yield* tables.sessions.due(environment, now, limit)
-        for (const session of due) yield* settle({ ...session, expiredAt: now }, now, null)
-        return due.map((session) => session.sessionRef)
+        const changed: Array<VerdictChange> = []
+        for (const session of due) {
+          const { change } = yield* settle({ ...session, expiredAt: now }, now, null)
+          if (change !== null) changed.push(change)
+        }
+        return { due: due.length, changed }
       })
 
       return SessionRepository.of({

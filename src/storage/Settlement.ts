@@ -4,6 +4,7 @@ import type { InboxEvent } from "../domain/InboxEvent.js"
 import { ownId } from "../domain/OwnId.js"
 import { type Session, withVerdict } from "../domain/Session.js"
 import { type Evidence, rule, sameVerdict } from "../domain/Verdict.js"
+import type { VerdictChange } from "../domain/VerdictChange.js"
 import { verificationIdIn } from "../domain/WebhookEvent.js"
 import { Entropy } from "../sessions/Entropy.js"
 import { VerdictPolicy } from "../sessions/VerdictPolicy.js"
@@ -58,23 +59,23 @@ export const makeSettle = Effect.gen(function* () {
       const stands = standing(event)
       if (event === newcomer || event.state !== stands.state) yield* tables.events.put(stands)
     }
-    const settled = { changed: !sameVerdict(verdict, session.verdict), newcomer: standing(newcomer) }
-    if (!settled.changed) return settled
+    if (sameVerdict(verdict, session.verdict)) return { change: null, newcomer: standing(newcomer) }
     const cause = decidedBy?.event ?? null
     const changed = withVerdict(session, verdict, cause?.providerStatus ?? null, at, policy.reviewMillis)
     yield* tables.sessions.update(changed)
-    yield* tables.verdicts.insert({
+    const change: VerdictChange = {
       sessionRef: session.sessionRef,
       sequence: changed.sequence,
       verdict,
       eventId: cause?.id ?? null,
       at
-    })
+    }
+    yield* tables.verdicts.insert(change)
     if (session.model === "mobile" && verdict.status !== "pending") {
       yield* tables.polls.delete(session.sessionRef)
     }
     yield* setInMotion(session, changed, cause)
-    return settled
+    return { change, newcomer: standing(newcomer) }
   })
 
   return settle

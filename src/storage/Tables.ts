@@ -1,8 +1,9 @@
 import { Context, type Effect } from "effect"
+import type { ActionFilter } from "../actions/Outbox.js"
 import type { Action, ActionAttempt, ActionState } from "../domain/Action.js"
 import type { AuditEntry } from "../domain/Audit.js"
 import type { Identifier, IdentifierHash } from "../domain/Correlation.js"
-import type { Cursor } from "../domain/Cursor.js"
+import type { Cursor, Page, Slice } from "../domain/Cursor.js"
 import type { ProviderEnvironment } from "../domain/Environment.js"
 import type { EventState, InboxEvent } from "../domain/InboxEvent.js"
 import type { Poll } from "../domain/Poll.js"
@@ -11,6 +12,8 @@ import type { Session } from "../domain/Session.js"
 import type { IdempotencyRecord, Start } from "../domain/Start.js"
 import type { StorageUnavailable } from "../domain/StorageUnavailable.js"
 import type { VerdictChange } from "../domain/VerdictChange.js"
+import type { SessionFilter } from "../operators/Records.js"
+import type { EventFilter } from "../webhooks/Inbox.js"
 import type { Lock } from "./Locks.js"
 
 type Write = Effect.Effect<void, StorageUnavailable>
@@ -36,11 +39,17 @@ export interface SessionsTable {
   /** Closes the open one: its page is gone, a late verdict for it still counts. */
   readonly close: (slot: Slot) => Write
   readonly list: (user: UserOf, before: Cursor | null, limit: number) => List<Session>
+  /** By when they were started. */
+  readonly search: (
+    environment: ProviderEnvironment,
+    filter: SessionFilter,
+    page: Page
+  ) => Read<Slice<Session>>
   /** Holds those whose time to expire has come, longest due first; passes over those that another transaction holds. */
   readonly due: (environment: ProviderEnvironment, now: number, limit: number) => List<Session>
   readonly delete: (sessionRef: string) => Write
-  /** Expired, and no event ever counted for them. */
-  readonly countExpiredWithoutEvent: (environment: ProviderEnvironment) => Read<number>
+  /** Expired, and no event ever counted for them: so many of the newest `among` that expired. */
+  readonly countExpiredWithoutEvent: (environment: ProviderEnvironment, among: number) => Read<number>
 }
 
 export interface StartsTable {
@@ -109,11 +118,11 @@ export interface EventsTable {
   readonly ofSession: (sessionRef: string) => List<InboxEvent>
   readonly list: (
     environment: ProviderEnvironment,
-    state: EventState | null,
-    before: Cursor | null,
-    limit: number
-  ) => List<InboxEvent>
-  readonly count: (environment: ProviderEnvironment, state: EventState) => Read<number>
+    filter: EventFilter,
+    page: Page
+  ) => Read<Slice<InboxEvent>>
+  /** How many there are, `most` at most. */
+  readonly count: (environment: ProviderEnvironment, state: EventState, most: number) => Read<number>
   /** Erases the bodies of events received before a time; how many. */
   readonly eraseBodies: (before: number, limit: number) => Read<number>
 
@@ -148,13 +157,11 @@ export interface ActionsTable {
   ) => Read<boolean>
   /** Makes a dead action due again; null when it is not dead. */
   readonly redrive: (id: string, now: number) => Read<Action | null>
-  readonly list: (
-    environment: ProviderEnvironment,
-    state: ActionState | null,
-    before: Cursor | null,
-    limit: number
-  ) => List<Action>
-  readonly count: (environment: ProviderEnvironment, state: ActionState) => Read<number>
+  readonly list: (environment: ProviderEnvironment, filter: ActionFilter, page: Page) => Read<Slice<Action>>
+  /** How many there are, `most` at most. */
+  readonly count: (environment: ProviderEnvironment, state: ActionState, most: number) => Read<number>
+  /** When the oldest of those that are not finished was written; null when there is none. */
+  readonly oldestPending: (environment: ProviderEnvironment) => Read<number | null>
   readonly ofSession: (sessionRef: string) => List<Action>
   readonly deleteOf: (sessionRef: string) => Write
 

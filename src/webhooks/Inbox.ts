@@ -1,10 +1,11 @@
 import { Context, type Effect } from "effect"
 import type { AuditEntry } from "../domain/Audit.js"
-import type { Cursor } from "../domain/Cursor.js"
+import type { Page, Period, Slice } from "../domain/Cursor.js"
 import type { EventState, InboxEvent } from "../domain/InboxEvent.js"
 import type { Outcome } from "../domain/Outcome.js"
 import type { SignatureScheme } from "../domain/Signature.js"
 import type { StorageUnavailable } from "../domain/StorageUnavailable.js"
+import type { VerdictChange } from "../domain/VerdictChange.js"
 import type { WebhookEvent } from "../domain/WebhookEvent.js"
 import type { SessionNotFound } from "../sessions/SessionErrors.js"
 import type { EventNotFound, EventNotLinkable } from "./InboxErrors.js"
@@ -34,14 +35,15 @@ export interface PollAnswer {
 export interface Admission {
   readonly event: InboxEvent
   readonly duplicate: boolean
-  /** The sessions whose verdict changed. */
-  readonly changed: ReadonlyArray<string>
+  readonly changed: ReadonlyArray<VerdictChange>
 }
 
-export interface EventPage {
-  readonly state: EventState | null
-  readonly before: Cursor | null
-  readonly limit: number
+/** Which events: all that have what is named. The period is that of their receipt. */
+export interface EventFilter extends Period {
+  readonly state?: EventState | undefined
+  /** As the event says. */
+  readonly product?: string | undefined
+  readonly eventEnvironment?: string | undefined
 }
 
 /** The events of verified webhooks and of the poller, each kept once (contract sections 4, 8 and 9). */
@@ -54,7 +56,7 @@ export class Inbox extends Context.Tag("verifyhuman-dropin/Inbox")<
     readonly admitAnswer: (
       answer: PollAnswer
     ) => Effect.Effect<Admission, StorageUnavailable | SessionNotFound>
-    readonly list: (page: EventPage) => Effect.Effect<ReadonlyArray<InboxEvent>, StorageUnavailable>
+    readonly list: (filter: EventFilter, page: Page) => Effect.Effect<Slice<InboxEvent>, StorageUnavailable>
     readonly find: (id: string) => Effect.Effect<InboxEvent, EventNotFound | StorageUnavailable>
     /** Gives an unmatched event to a session, under the rules of environment, product and `verification_id`. */
     readonly link: (

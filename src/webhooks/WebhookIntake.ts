@@ -1,13 +1,20 @@
-import { Context, Effect, Layer } from "effect"
+import { Clock, Context, Effect, Layer } from "effect"
 import { ownId } from "../domain/OwnId.js"
+import type { ProviderTime } from "../domain/ProviderTime.js"
 import type { SignedDelivery } from "../domain/Signature.js"
 import type { StorageUnavailable } from "../domain/StorageUnavailable.js"
 import { readWebhookEvent } from "../domain/WebhookEvent.js"
+import { announce } from "../sessions/Announcing.js"
 import { Entropy } from "../sessions/Entropy.js"
 import { SessionFeed } from "../sessions/SessionFeed.js"
+import { deliveries, verdictDelay } from "../telemetry/Metrics.js"
 import { Inbox } from "./Inbox.js"
 import { WebhookPolicy } from "./WebhookPolicy.js"
 import { SignatureNotAccepted, WebhookVerifier } from "./WebhookVerifier.js"
+
+const refused = (result: "rejected" | "unavailable") => Effect.sync(() => deliveries.add(result))
+
+const secondsSince = (time: ProviderTime, now: number) => Math.max(0, (now - Date.parse(`${time}Z`)) / 1000)
 
 /** The way of a webhook: verify, read, admit, tell who waits (contract section 4). */
 export class WebhookIntake extends Context.Tag("verifyhuman-dropin/WebhookIntake")<
@@ -34,18 +41,31 @@ export class WebhookIntake extends Context.Tag("verifyhuman-dropin/WebhookIntake
 
       return {
         receive: Effect.fnUntraced(function* (delivery) {
-          const verified = yield* verifier.verify(delivery)
-          const admission = yield* inbox.admit({
-            ...verified,
-            id: ownId("ev", verified.receivedAt, yield* entropy.token),
-            body: delivery.body,
-            event: readWebhookEvent(delivery.body, policy.outcomes)
-          })
-          if (verified.stale) return yield* new SignatureNotAccepted()
-          for (const sessionRef of admission.changed) yield* feed.publish(sessionRef)
-          const { id, state, why } = admission.event
+          const verified = yield* Effect.tapError(verifier.verify(delivery), () => refused("rejected"))
+          const id = ownId("ev", verified.receivedAt, yield* entropy.token)
+          const event = readWebhookEvent(delivery.body, policy.outcomes)
+          const admission = yield* inbox
+            .admit({ ...verified, id, body: delivery.body, event })
+            .pipe(Effect.tapError(() => refused("unavailable")))
+          if (verified.stale) {
+            deliveries.add("stale")
+            return yield* new SignatureNotAccepted()
+          }
+          const { providerTime, sessionRef, state, why } = admission.event
+          deliveries.add(admission.duplicate ? "duplicate" : state)
+          if (admission.changed.length > 0) {
+            if (providerTime !== null)
+              verdictDelay.observe(secondsSince(providerTime, yield* Clock.currentTimeMillis))
+            yield* announce(feed, "webhook", admission.changed)
+          }
           yield* Effect.logInfo("Webhook received").pipe(
-            Effect.annotateLogs({ event: id, state, why, duplicate: admission.duplicate })
+            Effect.annotateLogs({
+              event: admission.event.id,
+              session_ref: sessionRef,
+              state,
+              why,
+              duplicate: admission.duplicate
+            })
           )
         })
       }

@@ -53,9 +53,9 @@ describe("the expiry sweep", () => {
       const refs = sessions.map(({ sessionRef }) => sessionRef)
       const batches: Array<number> = []
       const sweep = yield* sweeping((now, limit) =>
-        Effect.tap(repository.expire(now, limit), ({ length }) => {
+        Effect.tap(repository.expire(now, limit), ({ due }) => {
           assert.strictEqual(limit, 100)
-          batches.push(length)
+          batches.push(due)
         })
       )
       yield* TestClock.setTime(due)

@@ -9,6 +9,7 @@ import { makeFastLane } from "../../src/http/FastLane.js"
 import { routes, serve } from "../../src/http/HttpService.js"
 import { OperatorPolicy } from "../../src/http/OperatorAccess.js"
 import { AuthenticationPolicy, tokenAuthenticatorLayer } from "../../src/http/TokenAuthenticator.js"
+import { Observing } from "../../src/operators/Observing.js"
 import { Operations } from "../../src/operators/Operations.js"
 import { PollGate } from "../../src/polling/PollGate.js"
 import { HostedPages } from "../../src/sessions/HostedPages.js"
@@ -130,7 +131,7 @@ export const node = (overrides: Overrides = {}) =>
     port: 0,
     ...(overrides.fastLane === false ? {} : { lane: makeFastLane })
   }).pipe(
-    Layer.provide([Sessions.layer, WebhookIntake.layer, Operations.layer]),
+    Layer.provide([Sessions.layer, WebhookIntake.layer, Operations.layer, Observing.layer]),
     Layer.provide([HostedPages.layer, WebhookVerifier.layer, tokenAuthenticatorLayer]),
     Layer.provide([PollGate.layer, client]),
     Layer.provideMerge(ports),

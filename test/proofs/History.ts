@@ -227,7 +227,11 @@ export const live = Effect.fnUntraced(function* (machine: Machine, turns: Readon
       crash,
       Effect.flatMap(SessionRepository, (repository) => repository.expire(now, 1000)),
       () => model.expire(now),
-      (got, expected) => assert.sameMembers([...got], [...expected])
+      (got, expected) =>
+        assert.sameMembers(
+          got.changed.map(({ sessionRef }) => sessionRef),
+          [...expected]
+        )
     )
 
   const claim = (crash: Crash | null) =>
@@ -308,9 +312,9 @@ export const live = Effect.fnUntraced(function* (machine: Machine, turns: Readon
   const redrive = Effect.fnUntraced(function* (known: ModelAction | undefined, crash: Crash | null) {
     if (known === undefined) return
     const listed = yield* machine.run(
-      Effect.flatMap(Outbox, (outbox) => outbox.list({ state: null, before: null, limit: 1000 }))
+      Effect.flatMap(Outbox, (outbox) => outbox.list({}, { before: null, limit: 1000 }))
     )
-    const id = listed.find((action) => receiver.find(action) === known)?.id ?? "none"
+    const id = listed.items.find((action) => receiver.find(action) === known)?.id ?? "none"
     yield* perform(
       crash,
       Effect.flatMap(Outbox, (outbox) => outbox.redrive(id, { ...anAudit("redrive"), at: now })).pipe(

@@ -125,10 +125,10 @@ describe("Races on PostgreSQL", () => {
       assert.strictEqual(linked._tag, "Success")
       assert.strictEqual(admitted._tag, "Success")
       const events = yield* run(
-        Effect.flatMap(Inbox, (inbox) => inbox.list({ state: "applied", before: null, limit: 10 }))
+        Effect.flatMap(Inbox, (inbox) => inbox.list({ state: "applied" }, { before: null, limit: 10 }))
       )
       assert.deepStrictEqual(
-        events.map((event) => event.sessionRef),
+        events.items.map((event) => event.sessionRef),
         [sessionRef]
       )
     })
@@ -152,10 +152,10 @@ describe("Races on PostgreSQL", () => {
       assert.strictEqual(opened._tag, "Success")
       assert.strictEqual(admitted._tag, "Success")
       const events = yield* run(
-        Effect.flatMap(Inbox, (inbox) => inbox.list({ state: "applied", before: null, limit: 10 }))
+        Effect.flatMap(Inbox, (inbox) => inbox.list({ state: "applied" }, { before: null, limit: 10 }))
       )
       assert.deepStrictEqual(
-        events.map((event) => event.sessionRef),
+        events.items.map((event) => event.sessionRef),
         [request.sessionRef]
       )
     })

@@ -115,8 +115,8 @@ export const assertAftermath = Effect.fnUntraced(function* (url: string, ledger:
   )
   yield* Effect.forEach(sessions, assertSession, { discard: true })
 
-  const all = yield* Effect.flatMap(Inbox, (inbox) =>
-    inbox.list({ state: null, before: null, limit: 10_000 })
+  const { items: all } = yield* Effect.flatMap(Inbox, (inbox) =>
+    inbox.list({}, { before: null, limit: 10_000 })
   )
   const byId = new Map(all.map((event) => [event.id, event]))
   assert.lengthOf(all, ledger.deliveries.size, "events that were never delivered, or that were lost")

@@ -146,7 +146,10 @@ const moving = (ledger: Ledger) => {
 
   const link = Effect.fnUntraced(function* (move: MoveOf<"Link">) {
     const inbox = yield* Inbox
-    const event = at(yield* inbox.list({ state: "unmatched", before: null, limit: 50 }), move.event)
+    const event = at(
+      (yield* inbox.list({ state: "unmatched" }, { before: null, limit: 50 })).items,
+      move.event
+    )
     const session = at(ledger.sessions, move.session)
     if (event === undefined || session === undefined) return
     yield* inbox.link(event.id, session, { ...anAudit("link"), at: ledger.now }).pipe(
@@ -157,13 +160,13 @@ const moving = (ledger: Ledger) => {
 
   const replay = Effect.fnUntraced(function* (move: MoveOf<"Replay">) {
     const inbox = yield* Inbox
-    const event = at(yield* inbox.list({ state: null, before: null, limit: 50 }), move.event)
+    const event = at((yield* inbox.list({}, { before: null, limit: 50 })).items, move.event)
     if (event !== undefined) yield* inbox.replay(event.id, read, { ...anAudit("replay"), at: ledger.now })
   })
 
   const redrive = Effect.fnUntraced(function* (move: MoveOf<"Redrive">) {
     const outbox = yield* Outbox
-    const action = at(yield* outbox.list({ state: "dead", before: null, limit: 50 }), move.which)
+    const action = at((yield* outbox.list({ state: "dead" }, { before: null, limit: 50 })).items, move.which)
     if (action === undefined) return
     yield* outbox
       .redrive(action.id, { ...anAudit("redrive"), at: ledger.now })

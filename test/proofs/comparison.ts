@@ -91,7 +91,7 @@ export const compareAll = Effect.fnUntraced(function* (model: Model) {
     compareRecord(record, session, model)
     assertFounded(record)
   }
-  const events = yield* inbox.list({ state: null, before: null, limit: 1000 })
+  const { items: events } = yield* inbox.list({}, { before: null, limit: 1000 })
   assert.sameMembers(
     events.map((event) => `${event.id} ${stateOf(event)}`),
     model.events.map((event) => `${event.id} ${event.state}`)

@@ -20,7 +20,9 @@ const minute = 60_000
 const sessionOf = (sessionRef: string) =>
   Effect.flatMap(SessionRepository, (repository) => repository.find(sessionRef))
 const expire = (now: number) =>
-  Effect.flatMap(SessionRepository, (repository) => repository.expire(now, 1000))
+  Effect.flatMap(SessionRepository, (repository) =>
+    Effect.map(repository.expire(now, 1000), ({ changed }) => changed.map(({ sessionRef }) => sessionRef))
+  )
 const actionTypes = (sessionRef: string) =>
   Effect.flatMap(Records, (records) =>
     Effect.map(records.session(sessionRef), ({ actions }) => actions.map(({ type }) => type))
@@ -202,8 +204,8 @@ export const expirySuite = (name: string, layer: Layer.Layer<Needs, unknown>) =>
           assert.deepStrictEqual(erased, [sessionRef])
           assert.isNull(yield* sessionOf(sessionRef))
           assert.deepStrictEqual(yield* repository.list({ environment: "test", userId }, null, 10), [])
-          const events = yield* inbox.list({ state: "ignored", before: null, limit: 100 })
-          const event = events.find(({ why }) => why === "erased")
+          const events = yield* inbox.list({ state: "ignored" }, { before: null, limit: 100 })
+          const event = events.items.find(({ why }) => why === "erased")
           assert.deepInclude(event, { why: "erased", body: null, eventId: null, sessionRef: null })
           const copy = yield* admit({ id, token, verificationId })
           assert.isTrue(copy.duplicate)

@@ -118,7 +118,10 @@ export const operatorAccessSuite = (name: string, service: Service) => {
           for (const [method, path, allow] of [
             ["POST", "/api/admin/events", "GET, HEAD"],
             ["DELETE", "/api/admin/sessions/vs_none", "GET, HEAD"],
+            ["POST", "/api/admin/events/ev_none", "GET, HEAD"],
             ["GET", "/api/admin/events/ev_none/link", "POST"],
+            ["GET", "/api/admin/users/ada", "DELETE"],
+            ["POST", "/metrics", "GET, HEAD"],
             ["PUT", "/api/admin/events/ev_none/replay", "POST"],
             ["DELETE", "/api/admin/actions/%20/redrive", "POST"]
           ] as const) {
@@ -126,7 +129,7 @@ export const operatorAccessSuite = (name: string, service: Service) => {
             assertProblem(answer, 405, "method_not_allowed")
             assert.strictEqual(answer.headers.get("allow"), allow)
           }
-          for (const path of ["events//link", "events/ev_none", "sessions/vs_x/y", "none"]) {
+          for (const path of ["events//link", "events/ev_none/x", "sessions/vs_x/y", "none"]) {
             assertProblem(yield* read(path), 404, "not_found")
           }
         })

@@ -148,9 +148,9 @@ export const outboxSuite = (
           assert.strictEqual((yield* Effect.flip(outbox.redrive(first.id, audit)))._tag, "ActionNotDead")
           assert.strictEqual((yield* Effect.flip(outbox.redrive("msg_none", audit)))._tag, "ActionNotFound")
           yield* record(first, "gone", { state: "dead" })
-          const listed = yield* outbox.list({ state: "dead", before: null, limit: 100 })
+          const listed = yield* outbox.list({ state: "dead" }, { before: null, limit: 100 })
           assert.include(
-            listed.map(({ id }) => id),
+            listed.items.map(({ id }) => id),
             first.id
           )
           const due = yield* outbox.redrive(first.id, audit)

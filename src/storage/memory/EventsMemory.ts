@@ -1,8 +1,9 @@
 import { Effect } from "effect"
+import { allOf } from "../../domain/Cursor.js"
 import type { InboxEvent } from "../../domain/InboxEvent.js"
 import type { VerdictChange } from "../../domain/VerdictChange.js"
 import type { EventsTable, IdentifierRow, IdentifiersTable, VerdictsTable } from "../Tables.js"
-import { keyOf, page, purge, type Store } from "./Store.js"
+import { is, isWithin, keyOf, page, purge, type Store } from "./Store.js"
 
 const isCounting = ({ state }: InboxEvent) => state === "applied" || state === "superseded"
 
@@ -47,15 +48,22 @@ export const eventsMemory = (store: Store): EventsTable => {
         select((event) => event.sessionRef === sessionRef),
         (found) => found.sort((a, b) => a.receivedAt - b.receivedAt)
       ),
-    list: (environment, state, before, limit) =>
+    list: (environment, { eventEnvironment, product, state, ...period }, { before, limit }) =>
       Effect.map(
-        select((event) => event.environment === environment && (state === null || event.state === state)),
-        (found) => page(found, ({ id, receivedAt }) => ({ at: receivedAt, id }), before, limit)
+        select(
+          (event) =>
+            event.environment === environment &&
+            is(state, event.state) &&
+            is(product, event.product) &&
+            is(eventEnvironment, event.eventEnvironment) &&
+            isWithin(period, event.receivedAt)
+        ),
+        (found) => allOf(page(found, ({ id, receivedAt }) => ({ at: receivedAt, id }), before, limit))
       ),
-    count: (environment, state) =>
+    count: (environment, state, most) =>
       Effect.map(
         select((event) => event.environment === environment && event.state === state),
-        (found) => found.length
+        (found) => Math.min(most, found.length)
       ),
     eraseBodies: (before, limit) =>
       Effect.sync(() => {

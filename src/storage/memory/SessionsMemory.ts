@@ -1,8 +1,10 @@
 import { Effect } from "effect"
+import { allOf } from "../../domain/Cursor.js"
+import { isMadeWithin } from "../../domain/OwnId.js"
 import type { Session } from "../../domain/Session.js"
 import type { IdempotencyRecord, Start } from "../../domain/Start.js"
 import type { EventsTable, IdempotencyTable, SessionsTable, Slot, StartsTable, UserOf } from "../Tables.js"
-import { keyOf, page, purge, type Store } from "./Store.js"
+import { is, keyOf, page, purge, type Store } from "./Store.js"
 
 const ofUser = (user: UserOf) => (row: UserOf) =>
   row.environment === user.environment && row.userId === user.userId
@@ -33,6 +35,17 @@ export const sessionsMemory = (store: Store, events: EventsTable): SessionsTable
           limit
         )
       ),
+    search: (environment, { product, reason, status, userId, ...period }, { before, limit }) =>
+      Effect.sync(() => {
+        const found = sessions
+          .all()
+          .filter((session) => session.environment === environment && is(userId, session.userId))
+          .filter(({ verdict }) => is(status, verdict.status) && is(reason, verdict.reason))
+          .filter((session) => is(product, session.product))
+          .filter(({ sessionRef }) => isMadeWithin(period, sessionRef))
+        const placeOf = ({ sessionRef }: Session) => ({ at: 0, id: sessionRef })
+        return allOf(page(found, placeOf, before === null ? null : { at: 0, id: before.id }, limit))
+      }),
     due: (environment, now, limit) =>
       Effect.sync(() =>
         sessions
@@ -43,11 +56,13 @@ export const sessionsMemory = (store: Store, events: EventsTable): SessionsTable
           .slice(0, limit)
       ),
     delete: (sessionRef) => Effect.sync(() => sessions.delete(sessionRef)),
-    countExpiredWithoutEvent: (environment) =>
+    countExpiredWithoutEvent: (environment, among) =>
       Effect.gen(function* () {
         const expired = sessions
           .all()
           .filter((session) => session.environment === environment && session.verdict.reason === "expired")
+          .sort((a, b) => (a.sessionRef < b.sessionRef ? 1 : -1))
+          .slice(0, among)
         const told = yield* Effect.forEach(expired, ({ sessionRef }) =>
           Effect.orDie(events.ofSession(sessionRef))
         )

@@ -1,5 +1,5 @@
 import { Effect } from "effect"
-import type { Cursor } from "../../domain/Cursor.js"
+import type { Cursor, Period } from "../../domain/Cursor.js"
 
 /** Rows by key, with what a rolled-back transaction must undo. */
 export interface MemoryTable<Row> {
@@ -62,6 +62,13 @@ export const purge = <Row>(
     for (const row of over) table.delete(key(row))
     return over.length
   })
+
+/** True when nothing was asked for, or this. */
+export const is = <A>(wanted: A | undefined, given: A | null): boolean =>
+  wanted === undefined || wanted === given
+
+export const isWithin = ({ from, to }: Period, at: number): boolean =>
+  (from === undefined || at >= from) && (to === undefined || at < to)
 
 /** Newest first, a page of it. */
 export const page = <Row>(

@@ -1,9 +1,10 @@
 import { Effect } from "effect"
 import type { Action, ActionAttempt } from "../../domain/Action.js"
 import type { AuditEntry } from "../../domain/Audit.js"
+import { allOf } from "../../domain/Cursor.js"
 import type { Poll } from "../../domain/Poll.js"
 import type { ActionsTable, AuditTable, PollsTable } from "../Tables.js"
-import { keyOf, page, purge, type Store } from "./Store.js"
+import { is, isWithin, keyOf, page, purge, type Store } from "./Store.js"
 
 export const actionsMemory = (store: Store): ActionsTable => {
   const actions = store.table<Action>()
@@ -52,15 +53,25 @@ export const actionsMemory = (store: Store): ActionsTable => {
         actions.set(id, due)
         return due
       }),
-    list: (environment, state, before, limit) =>
+    list: (environment, { state, ...period }, { before, limit }) =>
       Effect.map(
-        select((action) => action.environment === environment && (state === null || action.state === state)),
-        (found) => page(found, ({ createdAt, id }) => ({ at: createdAt, id }), before, limit)
+        select(
+          (action) =>
+            action.environment === environment &&
+            is(state, action.state) &&
+            isWithin(period, action.createdAt)
+        ),
+        (found) => allOf(page(found, ({ createdAt, id }) => ({ at: createdAt, id }), before, limit))
       ),
-    count: (environment, state) =>
+    count: (environment, state, most) =>
       Effect.map(
         select((action) => action.environment === environment && action.state === state),
-        (found) => found.length
+        (found) => Math.min(most, found.length)
+      ),
+    oldestPending: (environment) =>
+      Effect.map(
+        select((action) => action.environment === environment && action.state === "pending"),
+        (found) => (found.length === 0 ? null : Math.min(...found.map(({ createdAt }) => createdAt)))
       ),
     ofSession: (sessionRef) => Effect.sync(() => ofSession(sessionRef)),
     deleteOf: (sessionRef) =>

@@ -2,6 +2,7 @@ import { Effect } from "effect"
 import type { Action, ActionAttempt } from "../../domain/Action.js"
 import type { ActionsTable } from "../Tables.js"
 import { isFoundBy, isOneOf, place, skipLocked } from "./Dialect.js"
+import { scan } from "./Scan.js"
 import type { Sql } from "./Sql.js"
 import { all, counted, first, numberOrNull, run, touched } from "./Statement.js"
 
@@ -94,14 +95,32 @@ export const actionsSql = (sql: Sql): ActionsTable => ({
   redrive: (id, now) =>
     sql<Row>`UPDATE actions SET state = 'pending', tries = 0, next_attempt_at = ${now}, finished_at = NULL
       WHERE id = ${id} AND state = 'dead' RETURNING *`.pipe(first("actions.redrive", fromRow)),
-  list: (environment, state, before, limit) =>
-    sql<Row>`SELECT * FROM actions WHERE environment = ${environment}
-      ${state === null ? sql`` : sql`AND state = ${state}`}
-      ${before === null ? sql`` : sql`AND (created_at, id) < (${before.at}, ${before.id})`}
-      ORDER BY created_at DESC, id DESC LIMIT ${limit}`.pipe(all("actions.list", fromRow)),
-  count: (environment, state) =>
-    sql<{ n: number }>`SELECT count(*) AS n FROM actions WHERE environment = ${environment}
-      AND state = ${state}`.pipe(counted("actions.count")),
+  list: (environment, { from, state, to }, { before, limit }) =>
+    scan<Row, Action>(sql, {
+      operation: "actions.list",
+      table: "actions",
+      key: "id",
+      within: [
+        sql`environment = ${environment}`,
+        state === undefined ? null : sql`state = ${state}`,
+        before === null ? null : sql`(created_at, id) < (${before.at}, ${before.id})`,
+        from === undefined ? null : sql`created_at >= ${from}`,
+        to === undefined ? null : sql`created_at < ${to}`
+      ],
+      passes: [],
+      order: "created_at DESC, id DESC",
+      limit,
+      read: fromRow,
+      placeOf: ({ createdAt, id }) => ({ at: createdAt, id })
+    }),
+  count: (environment, state, most) =>
+    sql<{ n: number }>`SELECT count(*) AS n FROM (SELECT 1 FROM actions WHERE environment = ${environment}
+      AND state = ${state} LIMIT ${most}) AS looked`.pipe(counted("actions.count")),
+  oldestPending: (environment) =>
+    sql<{ created_at: number }>`SELECT created_at FROM actions WHERE environment = ${environment}
+      AND state = 'pending' ORDER BY created_at LIMIT 1`.pipe(
+      first("actions.oldestPending", ({ created_at }) => Number(created_at))
+    ),
   ofSession: (sessionRef) =>
     sql<Row>`SELECT * FROM actions WHERE session_ref = ${sessionRef} ORDER BY sequence`.pipe(
       all("actions.ofSession", fromRow)

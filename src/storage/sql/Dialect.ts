@@ -32,6 +32,13 @@ export const isFoundBy = (sql: Sql, column: Statement, select: Statement): State
     sqlite: () => sql`${column} IN (${select})`
   })
 
+/**
+ * A column that nearly every row has the same of. SQLite would still rather find the rows by an index of it, and put
+ * them all in order then; PostgreSQL knows better.
+ */
+export const unindexed = (sql: Sql, column: string): Statement =>
+  sql.literal(onDialect(sql, { pg: () => column, sqlite: () => `+${column}` }))
+
 /** A list as one parameter: the driver for PostgreSQL writes an array, SQLite reads JSON. */
 const parameter = (sql: Sql, values: ReadonlyArray<string>) =>
   onDialect(sql, {

@@ -2,6 +2,7 @@ import { Effect } from "effect"
 import type { InboxEvent } from "../../domain/InboxEvent.js"
 import type { EventsTable } from "../Tables.js"
 import { forUpdate, isFoundBy, isOneOf, listOf, place, skipLocked } from "./Dialect.js"
+import { scan } from "./Scan.js"
 import type { Sql } from "./Sql.js"
 import { all, counted, first, numberOrNull, run, touched } from "./Statement.js"
 
@@ -108,14 +109,30 @@ export const eventsSql = (sql: Sql): EventsTable => ({
     sql<Row>`SELECT * FROM events WHERE session_ref = ${sessionRef} ORDER BY received_at, id`.pipe(
       all("events.ofSession", fromRow)
     ),
-  list: (environment, state, before, limit) =>
-    sql<Row>`SELECT * FROM events WHERE environment = ${environment}
-      ${state === null ? sql`` : sql`AND state = ${state}`}
-      ${before === null ? sql`` : sql`AND (received_at, id) < (${before.at}, ${before.id})`}
-      ORDER BY received_at DESC, id DESC LIMIT ${limit}`.pipe(all("events.list", fromRow)),
-  count: (environment, state) =>
-    sql<{ n: number }>`SELECT count(*) AS n FROM events WHERE environment = ${environment}
-      AND state = ${state}`.pipe(counted("events.count")),
+  list: (environment, { eventEnvironment, from, product, state, to }, { before, limit }) =>
+    scan<Row, InboxEvent>(sql, {
+      operation: "events.list",
+      table: "events",
+      key: "id",
+      within: [
+        sql`environment = ${environment}`,
+        state === undefined ? null : sql`state = ${state}`,
+        before === null ? null : sql`(received_at, id) < (${before.at}, ${before.id})`,
+        from === undefined ? null : sql`received_at >= ${from}`,
+        to === undefined ? null : sql`received_at < ${to}`
+      ],
+      passes: [
+        product === undefined ? null : sql`product = ${product}`,
+        eventEnvironment === undefined ? null : sql`event_environment = ${eventEnvironment}`
+      ],
+      order: "received_at DESC, id DESC",
+      limit,
+      read: fromRow,
+      placeOf: ({ id, receivedAt }) => ({ at: receivedAt, id })
+    }),
+  count: (environment, state, most) =>
+    sql<{ n: number }>`SELECT count(*) AS n FROM (SELECT 1 FROM events WHERE environment = ${environment}
+      AND state = ${state} LIMIT ${most}) AS looked`.pipe(counted("events.count")),
   eraseBodies: (before, limit) =>
     sql`UPDATE events SET body = NULL WHERE ${isFoundBy(
       sql,

@@ -1,7 +1,9 @@
+import { firstIdAt } from "../../domain/OwnId.js"
 import type { Session } from "../../domain/Session.js"
 import type { Verdict } from "../../domain/Verdict.js"
 import type { SessionsTable } from "../Tables.js"
-import { forUpdate, skipLocked } from "./Dialect.js"
+import { forUpdate, skipLocked, unindexed } from "./Dialect.js"
+import { scan } from "./Scan.js"
 import type { Sql } from "./Sql.js"
 import { all, counted, first, numberOrNull, run } from "./Statement.js"
 
@@ -108,14 +110,45 @@ export const sessionsSql = (sql: Sql): SessionsTable => ({
     sql<Row>`SELECT * FROM sessions WHERE environment = ${environment} AND user_id = ${userId}
       ${before === null ? sql`` : sql`AND (created_at, session_ref) < (${before.at}, ${before.id})`}
       ORDER BY created_at DESC, session_ref DESC LIMIT ${limit}`.pipe(all("sessions.list", sessionFrom)),
+  search: (environment, { from, product, reason, status, to, userId }, { before, limit }) =>
+    scan<Row, Session>(sql, {
+      operation: "sessions.search",
+      table: "sessions",
+      key: "session_ref",
+      within: [
+        ...(userId === undefined
+          ? ([
+              sql`${unindexed(sql, "environment")} = ${environment}`,
+              before === null ? null : sql`session_ref < ${before.id}`
+            ] as const)
+          : ([
+              sql`environment = ${environment}`,
+              sql`user_id = ${userId}`,
+              before === null ? null : sql`(created_at, session_ref) < (${before.at}, ${before.id})`
+            ] as const)),
+        from === undefined ? null : sql`session_ref >= ${firstIdAt("vs", from)}`,
+        to === undefined ? null : sql`session_ref < ${firstIdAt("vs", to)}`
+      ],
+      passes: [
+        status === undefined ? null : sql`status = ${status}`,
+        reason === undefined ? null : sql`reason = ${reason}`,
+        product === undefined ? null : sql`product = ${product}`
+      ],
+      order: userId === undefined ? "session_ref DESC" : "created_at DESC, session_ref DESC",
+      limit,
+      read: sessionFrom,
+      placeOf: ({ createdAt, sessionRef }) => ({ at: createdAt, id: sessionRef })
+    }),
   due: (environment, now, limit) =>
     sql<Row>`SELECT * FROM sessions WHERE environment = ${environment} AND expiry_due_at <= ${now}
       ORDER BY expiry_due_at LIMIT ${limit} ${skipLocked(sql)}`.pipe(all("sessions.due", sessionFrom)),
   delete: (sessionRef) =>
     sql`DELETE FROM sessions WHERE session_ref = ${sessionRef}`.pipe(run("sessions.delete")),
-  countExpiredWithoutEvent: (environment) =>
-    sql<{ n: number }>`SELECT count(*) AS n FROM sessions s WHERE s.environment = ${environment}
-      AND s.reason = 'expired' AND NOT EXISTS (SELECT 1 FROM events e WHERE e.session_ref = s.session_ref)`.pipe(
+  countExpiredWithoutEvent: (environment, among) =>
+    sql<{ n: number }>`SELECT count(*) AS n FROM (
+        SELECT session_ref FROM sessions WHERE environment = ${environment} AND reason = 'expired'
+        ORDER BY session_ref DESC LIMIT ${among}
+      ) AS looked WHERE NOT EXISTS (SELECT 1 FROM events WHERE events.session_ref = looked.session_ref)`.pipe(
       counted("sessions.countExpiredWithoutEvent")
     )
 })
