@@ -1,20 +1,31 @@
 import { stripVTControlCharacters } from "node:util"
-import { Console, Effect, Layer } from "effect"
+import { Config, Console, Effect, Layer } from "effect"
+import { mendedCompletions } from "./BashCompletions.js"
+import { readableHelp } from "./HelpText.js"
 
-const plain = (values: ReadonlyArray<unknown>) =>
-  values.map((value) => (typeof value === "string" ? stripVTControlCharacters(value) : value))
+type Change = (text: string) => string
 
-/** Where nobody looks at a terminal, help and errors come without its colours. */
+const changed = (change: Change) => (values: ReadonlyArray<unknown>) =>
+  values.map((value) => (typeof value === "string" ? change(value) : value))
+
+const plain = changed(stripVTControlCharacters)
+/** What the library wrote, as it can be used. */
+const usable = changed((text) => mendedCompletions(readableHelp(text)))
+
+const isColourless = Config.string("NO_COLOR").pipe(
+  Effect.map((value) => value !== ""),
+  Effect.orElseSucceed(() => false)
+)
+
+/** Where nobody looks at a terminal, or wants no colours, everything comes without them. */
 export const plainConsole: Layer.Layer<never> = Layer.unwrapEffect(
-  Console.consoleWith((console) =>
-    Effect.sync(() => {
-      const { isTTY: out } = process.stdout
-      const { isTTY: err } = process.stderr
-      return Console.setConsole({
-        ...console,
-        log: (...values) => console.log(...(out ? values : plain(values))),
-        error: (...values) => console.error(...(err ? values : plain(values)))
-      })
+  Effect.zipWith(Effect.console, isColourless, (console, colourless) => {
+    const out = process.stdout.isTTY && !colourless
+    const err = process.stderr.isTTY && !colourless
+    return Console.setConsole({
+      ...console,
+      log: (...values) => console.log(...(out ? usable(values) : plain(usable(values)))),
+      error: (...values) => console.error(...(err ? values : plain(values)))
     })
-  )
+  })
 )

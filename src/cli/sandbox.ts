@@ -1,19 +1,11 @@
-import { Command, HelpDoc, Options, ValidationError } from "@effect/cli"
-import { Config, Console, Effect, Either, Layer, Redacted } from "effect"
+import { Command, Options } from "@effect/cli"
+import { Config, Console, Either, Layer, Redacted } from "effect"
 import { expectedBehaviour, parseBehaviour } from "../sandbox/Behaviour.js"
 import { sandboxLayer } from "../sandbox/Sandbox.js"
 import { host } from "../settings/Hosts.js"
 import { httpBase, httpUrl, wholeNumber } from "../settings/Parsers.js"
 import { cannotListen } from "./CannotListen.js"
-
-/** What of an option's text is read; what cannot be is wrong usage, and is not repeated. */
-const read = <A, B>(option: string, expected: string, parse: (given: A) => B | null) =>
-  Options.mapEffect((given: A) => {
-    const value = parse(given)
-    return value === null
-      ? Effect.fail(ValidationError.invalidValue(HelpDoc.p(`${option}: expected ${expected}`)))
-      : Effect.succeed(value)
-  })
+import { read } from "./ReadOption.js"
 
 const options = {
   webhookUrl: Options.text("webhook-url").pipe(

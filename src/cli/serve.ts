@@ -1,14 +1,14 @@
 import { Command } from "@effect/cli"
-import { Console, Effect, Layer, Logger, Redacted } from "effect"
+import { Console, Effect, Layer, Redacted } from "effect"
+import manifest from "../../package.json" with { type: "json" }
 import { serviceLayer } from "../Service.js"
 import { dotEnv } from "../settings/DotEnv.js"
 import { Settings, type SettingsValue } from "../settings/Settings.js"
+import { observability } from "../telemetry/Observability.js"
 import { cannotListen } from "./CannotListen.js"
 
-const logging = Layer.unwrapEffect(
-  Effect.map(Settings, ({ observability: { logFormat, logLevel } }) =>
-    Layer.merge(logFormat === "json" ? Logger.json : Logger.pretty, Logger.minimumLogLevel(logLevel))
-  )
+const observed = Layer.unwrapEffect(
+  Effect.map(Settings, (settings) => observability({ ...settings.observability, version: manifest.version }))
 )
 
 const table = (rows: ReadonlyArray<readonly [name: string, value: string, meaning: string]>) => {
@@ -23,6 +23,7 @@ const banner = ({ operators, publicUrl }: SettingsValue, sandboxUrl: string): st
     "",
     ...table([
       ["open", `${publicUrl}/demo`, "the phone in a browser"],
+      ["console", `${publicUrl}/console`, "for operators: what became of each session"],
       ["API", `${publicUrl}/docs`, "to read and to try"],
       ["provider", sandboxUrl, "the stand-in for VerifyHuman"],
       ...operators.tokens.map(
@@ -59,7 +60,7 @@ const service = Layer.unwrapEffect(
 /** The service, until the process is told to end. */
 export const serving = announce.pipe(
   Layer.provideMerge(service),
-  Layer.provide(logging),
+  Layer.provide(observed),
   Layer.provide(Settings.layer),
   Layer.provide(dotEnv),
   Layer.launch

@@ -1,3 +1,6 @@
+import { execFileSync } from "node:child_process"
+import { writeFileSync } from "node:fs"
+import { join } from "node:path"
 import { assert, beforeAll, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import manifest from "../../package.json" with { type: "json" }
@@ -14,8 +17,18 @@ const hook = ["--webhook-url", "http://localhost:9000/hook"]
 const secret = ["--webhook-secret", "whsec_of_mine"]
 
 describe("help", () => {
-  it.scopedLive.each([
-    [["--help"], ["- serve", "- sandbox", "- migrate", "- openapi", "Without a command: serve"]],
+  it.scopedLive.each<readonly [args: ReadonlyArray<string>, told: ReadonlyArray<string>]>([
+    [
+      ["--help"],
+      [
+        ...["serve", "sandbox", "demo", "doctor", "trigger", "migrate", "token", "openapi"],
+        ...["sessions list", "sessions show", "sessions erase"],
+        ...["events list", "events show", "events link", "events replay", "events rejected"],
+        ...["actions list", "actions redrive"]
+      ]
+        .map((name) => `  - ${name}  `)
+        .concat("Without a command: serve", "--completions bash")
+    ],
     [
       ["serve", "--help"],
       ["environment variables", ".env"]
@@ -36,8 +49,41 @@ describe("help", () => {
       ["migrate", "--help"],
       ["DATABASE_URL", "--json"]
     ],
-    [["openapi", "--help"], ["OpenAPI 3.1"]]
-  ] as const)("%j", ([args, told]) =>
+    [["openapi", "--help"], ["OpenAPI 3.1"]],
+    [
+      ["demo", "--help"],
+      ["in memory", "sandbox"]
+    ],
+    [
+      ["doctor", "--help"],
+      ["--delivery FILE", "--signature", "--url URL", "--token TOKEN", "--json"]
+    ],
+    [
+      ["trigger", "--help"],
+      ["--scheme body | timestamp.body", "--wrong-secret", "--repeat N", "--print"]
+    ],
+    [
+      ["token", "--help"],
+      ["--user ID", "--expires-in", "AUTH_JWT_SECRET"]
+    ],
+    [["sessions"], ["- list", "- show", "- erase"]],
+    [
+      ["sessions", "list", "--help"],
+      ["--status", "--verification-id", "--all", "PUBLIC_URL", "ADMIN_TOKEN"]
+    ],
+    [
+      ["sessions", "erase", "--help"],
+      ["--yes", "USER_ID"]
+    ],
+    [
+      ["events", "link", "--help"],
+      ["EVENT_ID", "SESSION_REF"]
+    ],
+    [
+      ["actions", "redrive", "--help"],
+      ["--all-dead", "ACTION_ID"]
+    ]
+  ])("%j", ([args, told]) =>
     Effect.gen(function* () {
       const { code, stderr, stdout } = yield* ran(args)
       assert.deepStrictEqual([code, stderr], [0, ""])
@@ -61,10 +107,13 @@ describe("help", () => {
   )
 })
 
+const commands =
+  "use one of 'serve', 'sandbox', 'demo', 'doctor', 'trigger', 'sessions', 'events', 'actions', 'migrate', 'token', 'openapi'"
+
 describe("wrong usage", () => {
   it.scopedLive.each<{ args: ReadonlyArray<string>; env?: Record<string, string>; told: string }>([
-    { args: ["nonsense"], told: "use one of 'serve', 'sandbox', 'migrate', 'openapi'" },
-    { args: ["--nonsense"], told: "use one of 'serve', 'sandbox', 'migrate', 'openapi'" },
+    { args: ["nonsense"], told: commands },
+    { args: ["--nonsense"], told: commands },
     { args: ["serve", "--nonsense"], told: "'--nonsense'" },
     { args: ["openapi", "--yaml"], told: "'--yaml'" },
     { args: ["sandbox"], told: "'--webhook-url'" },
@@ -103,6 +152,35 @@ describe("wrong usage", () => {
       assert.include(stderr, told)
       assert.isTrue(stderr.endsWith("\nverifyhuman-dropin --help tells what can be asked for.\n"), stderr)
       assert.notMatch(stderr, /^\s+at |whsec_of_mine|\u001b/m)
+    })
+  )
+})
+
+describe("completions", () => {
+  it.scopedLive.each(["bash", "zsh", "fish"])("for %s name every command", (shell) =>
+    Effect.gen(function* () {
+      const { code, stderr, stdout } = yield* ran(["--completions", shell])
+      assert.deepStrictEqual([code, stderr], [0, ""])
+      for (const name of ["serve", "doctor", "redrive", "all-dead"]) assert.include(stdout, name)
+    })
+  )
+
+  const completed = Effect.fnUntraced(function* (words: string) {
+    const cwd = yield* scratchDirectory
+    const script = join(cwd, "completions")
+    writeFileSync(script, (yield* ran(["--completions", "bash"])).stdout)
+    const program = `. "${script}"; COMP_WORDS=(${words}); COMP_CWORD=$((\${#COMP_WORDS[@]} - 1))
+      _verifyhuman-dropin_bash_completions verifyhuman-dropin; echo "\${COMPREPLY[@]}"`
+    return execFileSync("bash", ["-c", program], { encoding: "utf8" }).trim().split(" ")
+  })
+
+  it.scopedLive.each([
+    { words: 'verifyhuman-dropin ""', found: ["serve", "events", "doctor"] },
+    { words: 'verifyhuman-dropin events ""', found: ["list", "show", "link", "replay", "rejected"] },
+    { words: "verifyhuman-dropin actions redrive --", found: ["--all-dead", "--token", "--json"] }
+  ])("in bash go on after $words", ({ found, words }) =>
+    Effect.gen(function* () {
+      assert.includeMembers(yield* completed(words), found)
     })
   )
 })

@@ -93,8 +93,8 @@ describe("the service with real users", () => {
         .split("\n")
         .map((line) => JSON.parse(line))
       assert.deepStrictEqual(
-        lines.map(({ logLevel, message }) => ({ logLevel, message })),
-        [{ logLevel: "INFO", message: `verifyhuman-dropin (test) listens on 127.0.0.1, port ${port}` }]
+        lines.map(({ level, message }) => ({ level, message })),
+        [{ level: "INFO", message: `verifyhuman-dropin (test) listens on 127.0.0.1, port ${port}` }]
       )
       assert.strictEqual((yield* ask(`http://127.0.0.1:${port}/health/ready`)).status, 200)
       assert.strictEqual((yield* ask(`http://127.0.0.1:${port}/demo`)).status, 404)

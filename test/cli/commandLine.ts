@@ -11,7 +11,11 @@ export interface Ran {
 }
 
 /** Runs the built command line and waits until it has ended and all that it wrote has arrived. */
-export const ranToItsEnd = (args: ReadonlyArray<string>, { cwd, env }: Surroundings) =>
+export const ranToItsEnd = (
+  args: ReadonlyArray<string>,
+  { cwd, env }: Surroundings,
+  stdin: string | Uint8Array = ""
+) =>
   Effect.flatMap(builtBundle, (bundle) =>
     Effect.async<Ran>((resume) => {
       const child = execFile(
@@ -25,6 +29,8 @@ export const ranToItsEnd = (args: ReadonlyArray<string>, { cwd, env }: Surroundi
               : Effect.succeed({ code: child.exitCode, stdout, stderr })
           )
       )
+      // Who ends before it has read everything does so on purpose.
+      child.stdin?.on("error", () => undefined).end(stdin)
     })
   )
 

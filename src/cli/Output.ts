@@ -1,0 +1,14 @@
+import { Options } from "@effect/cli"
+import { Console, Effect } from "effect"
+
+export const json = Options.boolean("json").pipe(
+  Options.withDescription("Prints JSON; so it does by itself where stdout is no terminal")
+)
+
+export const jsonOnly = Options.boolean("json").pipe(Options.withDescription("Prints JSON"))
+
+export const printJson = (value: unknown) => Console.log(JSON.stringify(value, null, 2))
+
+/** For people who look at a terminal the text, for everybody else the value. */
+export const print = (asJson: boolean, value: unknown, text: () => string): Effect.Effect<void> =>
+  Effect.suspend(() => (asJson || process.stdout.isTTY !== true ? printJson(value) : Console.log(text())))

@@ -1,0 +1,52 @@
+import { FileSystem } from "@effect/platform"
+import { SqlClient } from "@effect/sql"
+import { PgClient } from "@effect/sql-pg"
+import { Context, Effect } from "effect"
+import type { Database } from "./Database.js"
+import { unusable } from "./DatabaseUnusable.js"
+import { newestSchema, schemaTable } from "./Migrations.js"
+import { type PostgresOptions, shownUrl } from "./PostgresPool.js"
+import { sqliteReader } from "./SqliteConnections.js"
+
+export interface Schema {
+  /** The number of the database's schema; 0 where it has none, null where there is no database yet. */
+  readonly found: number | null
+  readonly known: number
+}
+
+const known = newestSchema
+
+const newestOf = (rows: ReadonlyArray<unknown>): number =>
+  Number((rows[0] as { found?: number | null } | undefined)?.found ?? 0)
+
+const ofSqlite = Effect.fnUntraced(
+  function* (filename: string) {
+    const fs = yield* FileSystem.FileSystem
+    if (!(yield* fs.exists(filename))) return { found: null, known } satisfies Schema
+    const { execute } = yield* sqliteReader(filename)
+    const ask = (text: string) => execute(text, [], Context.empty())
+    const tables = yield* ask(`SELECT 1 FROM sqlite_master WHERE name = '${schemaTable}'`)
+    const rows =
+      tables.length === 0 ? [] : yield* ask(`SELECT max(migration_id) AS found FROM ${schemaTable}`)
+    return { found: newestOf(rows), known } satisfies Schema
+  },
+  Effect.scoped,
+  (schema, filename) =>
+    Effect.catchAllCause(schema, (cause) => Effect.fail(unusable(`sqlite:${filename}`)(cause)))
+)
+
+const ofPostgres = ({ url }: Pick<PostgresOptions, "url">) =>
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    const tables = yield* sql<{ oid: unknown }>`SELECT to_regclass(${schemaTable})::text AS oid`
+    if (tables[0]?.oid == null) return { found: 0, known } satisfies Schema
+    const rows = yield* sql`SELECT max(migration_id) AS found FROM ${sql(schemaTable)}`
+    return { found: newestOf(rows), known } satisfies Schema
+  }).pipe(
+    Effect.provide(PgClient.layer({ url, maxConnections: 1, applicationName: "verifyhuman-dropin doctor" })),
+    Effect.catchAllCause((cause) => Effect.fail(unusable(shownUrl(url))(cause)))
+  )
+
+/** How far the schema of a database that is kept is, without changing anything. */
+export const schemaOf = (database: Exclude<Database, { _tag: "memory" }>) =>
+  database._tag === "postgres" ? ofPostgres(database) : ofSqlite(database.filename)
