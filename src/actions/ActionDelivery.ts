@@ -3,6 +3,8 @@ import { workerLayer } from "../background/Worker.js"
 import type { Action, ActionAttempt } from "../domain/Action.js"
 import { pauseAfter } from "../domain/ActionSchedule.js"
 import { SessionFeed } from "../sessions/SessionFeed.js"
+import { actionAttempts } from "../telemetry/Metrics.js"
+import { Tracing } from "../telemetry/Tracing.js"
 import { ActionTarget, DeliveryFailed } from "./ActionTarget.js"
 import { Outbox } from "./Outbox.js"
 
@@ -32,6 +34,7 @@ export const ActionDelivery: Layer.Layer<never, never, Outbox | ActionTarget | S
       const target = yield* ActionTarget
       const feed = yield* SessionFeed
       const { news } = yield* feed.subscribeToAll
+      const { span } = yield* Tracing
 
       const attempt = (action: Action) =>
         Effect.suspend(() => target.deliver(action)).pipe(
@@ -49,7 +52,9 @@ export const ActionDelivery: Layer.Layer<never, never, Outbox | ActionTarget | S
       const perform = Effect.fnUntraced(function* (action: Action) {
         // A process that was stopped since it claimed this: it is another's by now, and its successors may be out.
         if ((yield* Clock.currentTimeMillis) >= action.nextAttemptAt) return
-        const result = yield* attempt(action)
+        const result = yield* span("ActionDelivery.attempt", { attributes: { action: action.id } })(
+          attempt(action)
+        )
         const now = yield* Clock.currentTimeMillis
         const { answer, status } = Either.merge(result)
         const row = (outcome: ActionAttempt["result"]): ActionAttempt => ({
@@ -62,10 +67,12 @@ export const ActionDelivery: Layer.Layer<never, never, Outbox | ActionTarget | S
         })
         const finished = { nextAttemptAt: now, finishedAt: now }
         if (Either.isRight(result)) {
+          actionAttempts.add("delivered")
           return yield* outbox.record(action, row("delivered"), { ...finished, state: "delivered" })
         }
         const { gone, retryAfterMillis } = result.left
         const pause = gone ? null : pauseAfter(action.tries, retryAfterMillis, yield* Random.next)
+        actionAttempts.add(pause === null ? "dead" : "failed")
         if (pause !== null) {
           const next = { state: "pending", nextAttemptAt: Math.round(now + pause), finishedAt: null } as const
           return yield* outbox.record(action, row("failed"), next)

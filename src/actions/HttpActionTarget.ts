@@ -4,6 +4,7 @@ import type { Action } from "../domain/Action.js"
 import { isMetadataHost } from "../domain/MetadataAddress.js"
 import { retryAfterMillis } from "../domain/RetryAfter.js"
 import { escaped } from "../domain/Text.js"
+import { inTrace } from "../telemetry/TraceContext.js"
 import { ActionTarget, DeliveryFailed } from "./ActionTarget.js"
 import { guardedHttpClient, MetadataAddressRefused, type Resolve } from "./GuardedAgent.js"
 import { standardWebhookHeaders } from "./StandardWebhooks.js"
@@ -74,7 +75,7 @@ export const httpActionTarget = ({
           if (isRefused) return yield* failed("refused: a link-local address")
           const now = yield* Clock.currentTimeMillis
           const request = signed(action, Math.floor(now / 1000))
-          const response = yield* Effect.mapError(http.execute(request), unreachable)
+          const response = yield* Effect.mapError(http.execute(yield* inTrace(request)), unreachable)
           const { status } = response
           const answer = yield* beginning(response)
           if (status >= 200 && status < 300) return { status, answer }

@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto"
 import type { IncomingMessage } from "node:http"
-import { HttpServerRequest, HttpServerResponse } from "@effect/platform"
+import { Headers, HttpServerRequest, HttpServerResponse, HttpTraceContext } from "@effect/platform"
 import { NodeHttpServerRequest } from "@effect/platform-node"
-import { Effect, FiberRef, HashMap } from "effect"
+import { type Context, Effect, FiberRef, HashMap, Option } from "effect"
+import { Tracing } from "../telemetry/Tracing.js"
 import { answerHeaders } from "./AnswerHeaders.js"
-import type { MethodTable } from "./Methods.js"
+import { type MethodTable, patternOf } from "./Methods.js"
 import { Problem } from "./Problem.js"
 import { answerFailure, reworded } from "./Problems.js"
 
@@ -35,33 +36,62 @@ export const sealed = (
   requestId: string
 ): Record<string, string> => ({ ...answerHeaders, ...headers, "x-request-id": requestId })
 
+/** A request's span, part of the trace that its `traceparent` names (W3C Trace Context). */
+const traced =
+  (
+    { span }: Context.Tag.Service<typeof Tracing>,
+    { headers, method = "" }: IncomingMessage,
+    path: string,
+    methods: MethodTable
+  ) =>
+  <E, R>(answer: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>) => {
+    const route = patternOf(path, methods) ?? "unknown"
+    const parent = HttpTraceContext.w3c(Headers.fromInput({ traceparent: headers["traceparent"] as string }))
+    return answer.pipe(
+      Effect.tap(({ status }) => Effect.annotateCurrentSpan("http.response.status_code", status)),
+      span(`${method} ${route}`, {
+        kind: "server",
+        attributes: { "http.request.method": method, "http.route": route },
+        ...(Option.isSome(parent) ? { parent: parent.value } : {})
+      })
+    )
+  }
+
 /**
  * What surrounds every answer: a request id, problem details for whatever failed, and security headers. It has the fiber
  * to itself, whose logs all tell the request id.
  */
-export const enveloped = <E, R>(
-  request: IncomingMessage,
-  answer: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>,
-  methods: MethodTable
-) => {
-  const requestId = requestIdOf(request)
-  const path = (request.url ?? "").split("?", 1)[0] ?? ""
-  return FiberRef.update(
-    FiberRef.currentLogAnnotations,
-    HashMap.set<string, unknown>("request_id", requestId)
-  ).pipe(
-    Effect.zipRight(wellAddressed(request, path)),
-    Effect.zipRight(answer),
-    Effect.catchAllCause((cause) => answerFailure(cause, path, methods)),
-    Effect.map((response) => HttpServerResponse.setHeaders(response, sealed(response.headers, requestId)))
-  )
-}
+export const makeEnveloped = Effect.map(
+  Tracing,
+  (tracing) =>
+    <E, R>(
+      request: IncomingMessage,
+      answer: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>,
+      methods: MethodTable
+    ) => {
+      const requestId = requestIdOf(request)
+      const path = (request.url ?? "").split("?", 1)[0] ?? ""
+      const annotated = FiberRef.update(
+        FiberRef.currentLogAnnotations,
+        HashMap.set<string, unknown>("request_id", requestId)
+      )
+      const whole = annotated.pipe(
+        Effect.zipRight(wellAddressed(request, path)),
+        Effect.zipRight(answer),
+        Effect.catchAllCause((cause) => answerFailure(cause, path, methods)),
+        Effect.map((response) => HttpServerResponse.setHeaders(response, sealed(response.headers, requestId)))
+      )
+      return tracing.enabled ? traced(tracing, request, path, methods)(whole) : whole
+    }
+)
 
 /** The same around an application of the framework. */
 export const envelope = <E, R>(
   app: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>,
   methods: MethodTable
 ) =>
-  Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) =>
-    enveloped(NodeHttpServerRequest.toIncomingMessage(request), Effect.map(app, reworded), methods)
+  Effect.map(makeEnveloped, (enveloped) =>
+    Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) =>
+      enveloped(NodeHttpServerRequest.toIncomingMessage(request), Effect.map(app, reworded), methods)
+    )
   )

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http"
 import { HttpServerError, type HttpServerResponse } from "@effect/platform"
 import { Context, Effect, type Fiber, Runtime, RuntimeFlags } from "effect"
 import { makeCallerOf } from "./Access.js"
-import { enveloped, requestIdOf, sealed } from "./Envelope.js"
+import { makeEnveloped, requestIdOf, sealed } from "./Envelope.js"
 import { apiMethods } from "./Methods.js"
 import { allHeaders, type PlainAnswer } from "./PlainAnswer.js"
 import type { Problem } from "./Problem.js"
@@ -67,6 +67,7 @@ const interruptedByClient = (response: ServerResponse, fiber: Fiber.RuntimeFiber
  */
 export const makeFastLane = Effect.gen(function* () {
   const answerTo = yield* makeRoutes
+  const enveloped = yield* makeEnveloped
   const fork = Runtime.runFork(
     (yield* Effect.runtime()).pipe(
       Runtime.disableRuntimeFlag(RuntimeFlags.RuntimeMetrics),

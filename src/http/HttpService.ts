@@ -63,7 +63,7 @@ export const serve = <E, R, RL = never>(
         Effect.gen(function* () {
           const app = yield* ownRouter(HttpLayerRouter.toHttpEffect(routes))
           const lane: Lane = options.lane === undefined ? () => false : yield* options.lane
-          return answering(envelope(app, { ...apiMethods, ...options.methods }), lane)
+          return answering(yield* envelope(app, { ...apiMethods, ...options.methods }), lane)
         }).pipe(Effect.provideService(HttpLayerRouter.RouterConfig, exactPaths))
       )
     ),

@@ -30,9 +30,16 @@ const matches = (pattern: string, path: string): boolean => {
   )
 }
 
+const routeOf = (path: string, methods: MethodTable) =>
+  Object.entries(methods).find(([pattern]) => matches(pattern, path))
+
 /** The methods that an address takes, parameters of its path filled in; null when there is nothing there. */
 export const methodsOf = (path: string, methods: MethodTable): ReadonlyArray<string> | null =>
-  Object.entries(methods).find(([pattern]) => matches(pattern, path))?.[1] ?? null
+  routeOf(path, methods)?.[1] ?? null
+
+/** The address without what fills its parameters, which may name a user; null when there is nothing there. */
+export const patternOf = (path: string, methods: MethodTable): string | null =>
+  routeOf(path, methods)?.[0] ?? null
 
 /** The methods of everything that `HttpService.routes` serves. */
 export const apiMethods: MethodTable = byPath()

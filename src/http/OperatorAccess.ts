@@ -1,25 +1,22 @@
-import { createHash, timingSafeEqual } from "node:crypto"
+import type { IncomingMessage } from "node:http"
 import { HttpApiMiddleware, HttpApiSecurity, HttpServerRequest } from "@effect/platform"
-import { Context, Effect, Layer, Option, Redacted, Schema } from "effect"
+import { NodeHttpServerRequest } from "@effect/platform-node"
+import { Clock, Context, Effect, Layer, Option, Schema } from "effect"
 import { CurrentOperator, type Operator } from "../operators/Operator.js"
+import { refuseOtherSites, ticketIn } from "./OperatorTicket.js"
+import { type OperatorTokens, tokenHolders } from "./OperatorTokens.js"
 import { Problem, problemSchema } from "./Problem.js"
 
 /** Who may operate (contract section 2). Without any token, the operator's routes are not there. */
 export class OperatorPolicy extends Context.Tag("verifyhuman-dropin/OperatorPolicy")<
   OperatorPolicy,
-  {
-    readonly tokens: ReadonlyArray<Redacted.Redacted>
-    /** These may only read. */
-    readonly readTokens: ReadonlyArray<Redacted.Redacted>
-  }
+  OperatorTokens
 >() {}
 
-const digest = (text: string) => createHash("sha256").update(text).digest()
+/** The one answer to every credential that is not an operator's. */
+export const noOperator = new Problem({ code: "unauthenticated", headers: { "www-authenticate": "Bearer" } })
 
-const isAmong = (hashes: ReadonlyArray<Buffer>, given: Buffer): boolean =>
-  hashes.reduce((found, hash) => timingSafeEqual(hash, given) || found, false)
-
-/** The way in for operators: one of the tokens, compared in constant time. */
+/** The way in for operators: one of the tokens, or the console's cookie that was made of one. */
 export class OperatorAccess extends HttpApiMiddleware.Tag<OperatorAccess>()(
   "verifyhuman-dropin/OperatorAccess",
   {
@@ -31,24 +28,27 @@ export class OperatorAccess extends HttpApiMiddleware.Tag<OperatorAccess>()(
   static readonly layer: Layer.Layer<OperatorAccess, never, OperatorPolicy> = Layer.effect(
     OperatorAccess,
     Effect.gen(function* () {
-      const policy = yield* OperatorPolicy
-      const writers = policy.tokens.map((token) => digest(Redacted.value(token)))
-      const readers = policy.readTokens.map((token) => digest(Redacted.value(token)))
+      const holders = tokenHolders(yield* OperatorPolicy)
+
+      const holderOf = Effect.fnUntraced(function* (request: IncomingMessage) {
+        const { authorization } = request.headers
+        if (authorization !== undefined) {
+          return holders.ofToken(/^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? "")
+        }
+        const holder = holders.ofTicket(ticketIn(request), yield* Clock.currentTimeMillis)
+        if (holder !== null) yield* refuseOtherSites(request)
+        return holder
+      })
 
       const operator = Effect.gen(function* () {
-        if (writers.length + readers.length === 0) return yield* new Problem({ code: "not_found" })
+        if (holders.isEmpty) return yield* new Problem({ code: "not_found" })
         const request = yield* HttpServerRequest.HttpServerRequest
-        const token = /^Bearer +(\S+)$/i.exec(request.headers["authorization"] ?? "")?.[1] ?? ""
-        const given = digest(token)
-        const mayWrite = isAmong(writers, given)
-        const mayRead = isAmong(readers, given)
-        if (!mayWrite && !mayRead) {
-          return yield* new Problem({ code: "unauthenticated", headers: { "www-authenticate": "Bearer" } })
-        }
+        const holder = yield* holderOf(NodeHttpServerRequest.toIncomingMessage(request))
+        if (holder === null) return yield* noOperator
         return {
-          actor: `token ${given.toString("hex").slice(0, 8)}`,
+          actor: holder.actor,
           address: Option.getOrElse(request.remoteAddress, () => "unknown"),
-          mayWrite
+          mayWrite: holder.mayWrite
         } satisfies Operator
       })
       return { operator: () => operator }

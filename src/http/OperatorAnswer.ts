@@ -3,11 +3,14 @@ import type { AuditEntry } from "../domain/Audit.js"
 import type { InboxEvent } from "../domain/InboxEvent.js"
 import { iso } from "../domain/Iso.js"
 import type { Session } from "../domain/Session.js"
+import type { Start } from "../domain/Start.js"
 import type { VerdictChange } from "../domain/VerdictChange.js"
 import { referencesIn } from "../domain/WebhookEvent.js"
-import type { Trend } from "../operators/Observing.js"
 import type { SessionRecord } from "../operators/Records.js"
+import { problemsIn, type Trend } from "../operators/Trends.js"
 import type { RejectedDelivery } from "../webhooks/RejectedDeliveries.js"
+import { adviceOn } from "./FailureAdvice.js"
+import { isFailure, titleOf } from "./Problem.js"
 
 const isoOrNull = (millis: number | null): string | null => (millis === null ? null : iso(millis))
 
@@ -35,6 +38,16 @@ export const eventBody = (event: InboxEvent) => ({
   ...eventItem(event),
   carries: event.body === null ? [] : referencesIn(event.body)
 })
+
+/** What the service could not do, newest first. */
+export const failuresIn = (trends: ReadonlyArray<Trend>) =>
+  problemsIn(trends)
+    .flatMap(({ code, count, lastAt }) =>
+      isFailure(code)
+        ? [{ code, title: titleOf(code), advice: adviceOn(code), count, last_at: iso(lastAt) }]
+        : []
+    )
+    .sort((a, b) => (a.last_at < b.last_at ? 1 : -1))
 
 export const trendItem = (trend: Trend) => ({
   at: iso(trend.at),
@@ -91,7 +104,7 @@ export const sessionItem = (session: Session) => ({
 
 interface Moment {
   readonly at: number
-  readonly kind: "start" | "event" | "verdict" | "action" | "attempt"
+  readonly kind: "start" | "call" | "event" | "verdict" | "action" | "attempt"
   readonly id: string | null
   readonly summary: string
   readonly details: Readonly<Record<string, unknown>>
@@ -129,17 +142,35 @@ const ofAttempt = ({ actionId, answer, at, attempt, result, status }: ActionAtte
   details: { attempt, result, status, answer }
 })
 
+const ofStart = (session: Session, start: Start | null): Moment => ({
+  at: start?.createdAt ?? session.createdAt,
+  kind: "start",
+  id: null,
+  summary: `started, ${session.model}`,
+  details: {}
+})
+
+/** VerifyHuman's answer to the start, after its retries; a session of another model needed none. */
+const ofCall = (session: Session, start: Start | null): ReadonlyArray<Moment> => {
+  if (session.model !== "hosted") return []
+  const took = start === null ? null : session.createdAt - start.createdAt
+  return [
+    {
+      at: session.createdAt,
+      kind: "call",
+      id: null,
+      summary:
+        took === null ? "VerifyHuman made its page" : `VerifyHuman made its page, ${took} ms after the start`,
+      details: { milliseconds: took, expires_at: iso(session.expiresAt) }
+    }
+  ]
+}
+
 /** One session and all that happened to it, in the order of time. */
-export const timelineBody = ({ actions, attempts, events, session, verdicts }: SessionRecord) => {
-  const start: Moment = {
-    at: session.createdAt,
-    kind: "start",
-    id: null,
-    summary: `started, ${session.model}`,
-    details: {}
-  }
+export const timelineBody = ({ actions, attempts, events, session, start, verdicts }: SessionRecord) => {
   const moments = [
-    start,
+    ofStart(session, start),
+    ...ofCall(session, start),
     ...events.map(ofEvent),
     ...verdicts.map(ofVerdict),
     ...actions.map(ofAction),

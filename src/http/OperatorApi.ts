@@ -24,6 +24,11 @@ const pageParams = {
   cursor: Schema.optional(Schema.String)
 }
 
+/** No column holds a NUL. */
+const Word = Schema.String.pipe(
+  Schema.filter((text) => !text.includes("\0"), { message: () => "holds a NUL" })
+)
+
 const Moment = Schema.String.pipe(
   Schema.filter((text) => !Number.isNaN(Date.parse(text)), { message: () => "is not a time as in RFC 3339" })
 )
@@ -33,7 +38,7 @@ const timeParams = { from: Schema.optional(Moment), to: Schema.optional(Moment) 
 
 const unavailable = problemSchema("storage_unavailable", "overloaded")
 const invalid = problemSchema("invalid_request")
-const forbidden = problemSchema("forbidden")
+const forbidden = problemSchema("forbidden", "cross_site_request")
 const mayBeShort =
   "A page may hold fewer items than asked for, even none, where a filter lets few through: `next_cursor` tells whether there is more."
 const Environment = Schema.Literal("test", "live")
@@ -62,10 +67,10 @@ export const OperatorApi = HttpApiGroup.make("operator")
           ...pageParams,
           ...timeParams,
           status: Schema.optional(Schema.Literal("pending", "pass", "fail")),
-          reason: Schema.optional(Schema.String),
+          reason: Schema.optional(Word),
           product: Schema.optional(Product),
           environment: Schema.optional(Environment),
-          user_id: Schema.optional(Schema.String),
+          user_id: Schema.optional(Word),
           verification_id: Schema.optional(Schema.String)
         })
       )
@@ -90,8 +95,8 @@ export const OperatorApi = HttpApiGroup.make("operator")
           ...pageParams,
           ...timeParams,
           state: Schema.optional(EventState),
-          product: Schema.optional(Schema.String),
-          environment: Schema.optional(Schema.String)
+          product: Schema.optional(Word),
+          environment: Schema.optional(Word)
         })
       )
       .addSuccess(list(Event, "Events"))
@@ -160,7 +165,7 @@ export const OperatorApi = HttpApiGroup.make("operator")
   )
   .add(
     HttpApiEndpoint.del("eraseUser", "/api/admin/users/:user_id")
-      .setPath(Schema.Struct({ user_id: Schema.String }))
+      .setPath(Schema.Struct({ user_id: Word }))
       .addSuccess(Schema.Struct({ sessions: Schema.Int }).annotations({ identifier: "Erased" }))
       .addError(forbidden)
       .addError(unavailable)
@@ -177,7 +182,6 @@ export const OperatorApi = HttpApiGroup.make("operator")
   .add(
     HttpApiEndpoint.get("metrics", "/metrics")
       .addSuccess(HttpApiSchema.Text({ contentType: "text/plain; version=0.0.4; charset=utf-8" }))
-      .addError(unavailable)
       .annotate(OpenApi.Summary, "Metrics, in the text format of Prometheus")
   )
   .middleware(OperatorAccess)

@@ -55,7 +55,7 @@ export const AuditEntry = Schema.Struct({
 
 const Moment = Schema.Struct({
   at: Time,
-  kind: Schema.Literal("start", "event", "verdict", "action", "attempt"),
+  kind: Schema.Literal("start", "call", "event", "verdict", "action", "attempt"),
   id: Schema.NullOr(Schema.String),
   summary: Schema.String,
   details: Schema.Record({ key: Schema.String, value: Schema.Unknown })
@@ -126,11 +126,21 @@ export const RejectedDelivery = Schema.Struct({
 }).annotations({ identifier: "RejectedDelivery" })
 
 export const Overview = Schema.Struct({
+  may_write: Schema.Boolean.annotations({ description: "whether the token that asks may change anything" }),
   unmatched_events: Schema.Int,
   expired_without_event: Schema.Int,
   rejected_deliveries: Schema.Int,
   pending_actions: Schema.Int,
   dead_actions: Schema.Int,
+  failures: Schema.Array(
+    Schema.Struct({
+      code: Schema.String,
+      title: Schema.String,
+      advice: Schema.String,
+      count: Schema.Int,
+      last_at: Time
+    })
+  ).annotations({ description: "5xx answers of the last two hours, by code: of the process that answers" }),
   poller: Schema.Struct({
     breaker: Schema.Literal("closed", "open", "half_open"),
     refused: Schema.Array(Schema.Struct({ product: Product, why: Schema.String, probe_at: Time }))

@@ -6,6 +6,7 @@ import { allOf } from "../domain/Cursor.js"
 import { iso } from "../domain/Iso.js"
 import { Observing } from "../operators/Observing.js"
 import { Operations } from "../operators/Operations.js"
+import { CurrentOperator } from "../operators/Operator.js"
 import { Records } from "../operators/Records.js"
 import { PollGate } from "../polling/PollGate.js"
 import { prometheusText } from "../telemetry/PrometheusText.js"
@@ -19,6 +20,7 @@ import {
   auditItem,
   eventBody,
   eventItem,
+  failuresIn,
   rejectedItem,
   sessionItem,
   timelineBody,
@@ -64,11 +66,13 @@ export const OperatorsLive = HttpApiBuilder.group(Api, "operator", (handlers) =>
           const { openUntil, refused } = yield* gate.current
           const now = yield* Clock.currentTimeMillis
           return {
+            may_write: (yield* CurrentOperator).mayWrite,
             unmatched_events: figures.unmatchedEvents,
             expired_without_event: figures.expiredWithoutEvent,
             rejected_deliveries: yield* Effect.mapError(rejected.count, problemOf),
             pending_actions: figures.pendingActions,
             dead_actions: figures.deadActions,
+            failures: failuresIn(yield* observing.trends),
             poller: {
               breaker: openUntil === null ? "closed" : openUntil > now ? "open" : "half_open",
               refused: [...refused].map(([product, { probeAt, why }]) => ({
@@ -165,9 +169,7 @@ export const OperatorsLive = HttpApiBuilder.group(Api, "operator", (handlers) =>
         }),
         { uninterruptible: true }
       )
-      .handle("metrics", () =>
-        Effect.mapBoth(observing.look, { onFailure: problemOf, onSuccess: prometheusText })
-      )
+      .handle("metrics", () => Effect.map(observing.look, prometheusText))
       .handle("audit", ({ urlParams }) =>
         listPage(
           urlParams,

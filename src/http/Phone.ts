@@ -4,8 +4,10 @@ import { Effect, Option, Schedule, Stream } from "effect"
 import { allOf } from "../domain/Cursor.js"
 import type { Session } from "../domain/Session.js"
 import { CurrentCaller } from "../sessions/Caller.js"
+import { countedWait } from "../sessions/CountedWait.js"
 import { Sessions } from "../sessions/Sessions.js"
 import { WaitSlots } from "../sessions/WaitSlots.js"
+import { starts } from "../telemetry/Metrics.js"
 import { phoneBodyLimit } from "./Access.js"
 import { Api } from "./Api.js"
 import { TrackRequest } from "./Bodies.js"
@@ -33,6 +35,11 @@ const noBody = Effect.fail(
   })
 )
 
+const counted = {
+  onSuccess: () => Effect.sync(() => starts.add("tracked")),
+  onFailure: ({ code }: Problem) => Effect.sync(() => starts.add(code))
+}
+
 /** What a phone asks for (contract section 3). */
 export const PhoneLive = HttpApiBuilder.group(Api, "phone", (handlers) =>
   Effect.gen(function* () {
@@ -59,7 +66,7 @@ export const PhoneLive = HttpApiBuilder.group(Api, "phone", (handlers) =>
           const { product, provider_session_id: providerSessionId } = body.value
           const tracked = yield* sessions
             .track(caller, { product, providerSessionId })
-            .pipe(toItsEnd, Effect.mapError(problemOf))
+            .pipe(toItsEnd, Effect.mapError(problemOf), Effect.tapBoth(counted))
           return HttpServerResponse.unsafeJson(trackedBody(tracked.session), { status: tracked.status })
         })
       )
@@ -75,6 +82,7 @@ export const PhoneLive = HttpApiBuilder.group(Api, "phone", (handlers) =>
         Effect.fnUntraced(function* ({ urlParams }) {
           const caller = yield* CurrentCaller
           yield* Effect.mapError(slots.take(caller.userId), problemOf)
+          yield* countedWait
           yield* Effect.mapError(sessions.status(caller, urlParams.session_ref), problemOf)
           const events = sessions.watch(caller, urlParams.session_ref).pipe(Stream.map(statusEvent))
           return HttpServerResponse.stream(Stream.merge(events, heartbeat, { haltStrategy: "left" }), {

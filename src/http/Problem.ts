@@ -6,6 +6,7 @@ const problems = {
   invalid_request: { status: 400, title: "The request is not valid" },
   unauthenticated: { status: 401, title: "The credentials are missing or not valid" },
   forbidden: { status: 403, title: "This token may only read" },
+  cross_site_request: { status: 403, title: "The request did not come from the console's own page" },
   session_not_found: { status: 404, title: "There is no such session" },
   event_not_found: { status: 404, title: "There is no such event" },
   action_not_found: { status: 404, title: "There is no such action" },
@@ -36,6 +37,10 @@ export type ProblemCode = keyof typeof problems
 
 /** What a problem's code means, in words. */
 export const titleOf = (code: ProblemCode): string => problems[code].title
+
+/** Whether a code is of a problem of ours, or of what we stand on: a 5xx. */
+export const isFailure = (code: string): code is ProblemCode =>
+  Object.hasOwn(problems, code) && problems[code as ProblemCode].status >= 500
 
 const retrySeconds: { readonly [Code in ProblemCode]?: number } = {
   rate_limited: 1,

@@ -5,6 +5,7 @@ import type { StorageUnavailable } from "../domain/StorageUnavailable.js"
 import type { SessionNotFound } from "../sessions/SessionErrors.js"
 import type { StartError } from "../sessions/Starting.js"
 import type { TrackError } from "../sessions/Tracking.js"
+import { problems } from "../telemetry/Metrics.js"
 import type { EventNotFound, EventNotLinkable } from "../webhooks/InboxErrors.js"
 import { invalidRequest } from "./InvalidRequest.js"
 import { type MethodTable, methodsOf } from "./Methods.js"
@@ -75,6 +76,11 @@ const notRouted = (method: string, path: string, methods: MethodTable): Problem 
 const logged = (problem: Problem): Effect.Effect<void> =>
   problem.cause === undefined ? Effect.void : Effect.logError(problem.message, Cause.fail(problem.cause))
 
+const answered = (problem: Problem): HttpServerResponse.HttpServerResponse => {
+  problems.add(problem.code)
+  return problem.response
+}
+
 /** The answer to a request that no handler answered: an unknown address, a problem, or a defect. */
 export const answerFailure = <E>(
   cause: Cause.Cause<E>,
@@ -83,12 +89,12 @@ export const answerFailure = <E>(
 ): Effect.Effect<HttpServerResponse.HttpServerResponse, E> => {
   if (Cause.isInterruptedOnly(cause)) return Effect.failCause(cause)
   const error = Option.getOrUndefined(Cause.failureOption(cause)) ?? Cause.squash(cause)
-  if (error instanceof Problem) return Effect.as(logged(error), error.response)
+  if (error instanceof Problem) return Effect.as(logged(error), answered(error))
   if (error instanceof HttpServerError.RouteNotFound) {
-    return Effect.succeed(notRouted(error.request.method, path, methods).response)
+    return Effect.succeed(answered(notRouted(error.request.method, path, methods)))
   }
   return Effect.logError("Request failed", cause).pipe(
-    Effect.as(new Problem({ code: "internal_error" }).response)
+    Effect.as(answered(new Problem({ code: "internal_error" })))
   )
 }
 
@@ -98,5 +104,5 @@ export const reworded = (
 ): HttpServerResponse.HttpServerResponse => {
   if (response.status !== 400 || response.body._tag !== "Uint8Array") return response
   const body = JSON.parse(new TextDecoder().decode(response.body.body)) as { _tag?: string; issues?: [] }
-  return body._tag === "HttpApiDecodeError" ? invalidRequest(body.issues ?? []).response : response
+  return body._tag === "HttpApiDecodeError" ? answered(invalidRequest(body.issues ?? [])) : response
 }

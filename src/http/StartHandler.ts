@@ -1,9 +1,10 @@
 import type { IncomingMessage } from "node:http"
 import { HttpServerResponse } from "@effect/platform"
-import { Effect, Option } from "effect"
+import { Clock, Effect, Option } from "effect"
 import type { Caller } from "../sessions/Caller.js"
 import { Sessions } from "../sessions/Sessions.js"
 import type { StartCommand } from "../sessions/StartPlan.js"
+import { startSeconds, starts } from "../telemetry/Metrics.js"
 import { phoneBodyLimit } from "./Access.js"
 import { PhoneStart, ServiceStart } from "./Bodies.js"
 import { idempotencyKeyHash } from "./IdempotencyKey.js"
@@ -29,9 +30,16 @@ export const makeStartHandler = Effect.map(Sessions, (sessions) =>
     const keyHash = yield* idempotencyKeyHash(request.headers["idempotency-key"] as string | undefined)
     const schema = caller.kind === "service" ? ServiceStart : PhoneStart
     const body = Option.getOrElse(yield* readJson(schema, request, phoneBodyLimit), () => ({}))
-    const started = yield* sessions
-      .start(caller, startCommand(caller, body), keyHash)
-      .pipe(Effect.mapError(problemOf))
+    const since = yield* Clock.currentTimeMillis
+    const started = yield* sessions.start(caller, startCommand(caller, body), keyHash).pipe(
+      Effect.mapError((error) => {
+        const problem = problemOf(error)
+        starts.add(problem.code)
+        return problem
+      })
+    )
+    starts.add(started.status === 201 ? "created" : "resumed")
+    startSeconds.observe(((yield* Clock.currentTimeMillis) - since) / 1000)
     return HttpServerResponse.unsafeJson(startedBody(started), { status: started.status })
   })
 )

@@ -1,10 +1,11 @@
 import type { IncomingMessage } from "node:http"
 import { Effect } from "effect"
 import { Sessions } from "../sessions/Sessions.js"
+import { Tracing } from "../telemetry/Tracing.js"
 import { credentialsOf } from "./Access.js"
 import { Authenticator } from "./Authenticator.js"
 import type { PlainAnswer } from "./PlainAnswer.js"
-import { statusAnswer } from "./StatusHandler.js"
+import { countPoll, statusAnswer } from "./StatusHandler.js"
 
 /** Neither to be waited for, nor to be refused for its body or its lack of a host. */
 const isPlain = ({ headers }: IncomingMessage) =>
@@ -18,13 +19,16 @@ export const makeStatusAtOnce = Effect.gen(function* () {
   const authenticator = yield* Authenticator
   const { atHand } = yield* Sessions
   const clock = yield* Effect.clock
-  if (atHand === null) return () => null
+  if (atHand === null || (yield* Tracing).enabled) return () => null
 
   return (request: IncomingMessage, sessionRef: string): PlainAnswer | null => {
     if (!isPlain(request)) return null
     const now = clock.unsafeCurrentTimeMillis()
     const caller = authenticator.known?.(credentialsOf(request), now) ?? null
     const session = caller === null ? null : atHand(caller, sessionRef)
-    return session === null ? null : statusAnswer(session, request.headers["if-none-match"], null, now)
+    if (session === null) return null
+    const answer = statusAnswer(session, request.headers["if-none-match"], null, now)
+    countPoll(answer)
+    return answer
   }
 })

@@ -3,8 +3,10 @@ import type { HttpServerResponse } from "@effect/platform"
 import { Clock, Duration, Effect } from "effect"
 import type { Session } from "../domain/Session.js"
 import type { Caller } from "../sessions/Caller.js"
+import { countedWait } from "../sessions/CountedWait.js"
 import { Sessions } from "../sessions/Sessions.js"
 import { WaitSlots } from "../sessions/WaitSlots.js"
+import { polls } from "../telemetry/Metrics.js"
 import { type PlainAnswer, responseOf } from "./PlainAnswer.js"
 import { knownSequences, preferredWait } from "./Preconditions.js"
 import type { Problem } from "./Problem.js"
@@ -28,6 +30,8 @@ export const statusAnswer = (
     : { status: 200, headers, json: JSON.stringify(statusBody(session)) }
 }
 
+export const countPoll = ({ status }: PlainAnswer): void => polls.add(status === 304 ? "not_modified" : "ok")
+
 /** `GET /api/verify-status`: answers at once or, when the phone prefers to wait, with the news. */
 export const makeStatusHandler = Effect.gen(function* () {
   const sessions = yield* Sessions
@@ -36,15 +40,19 @@ export const makeStatusHandler = Effect.gen(function* () {
   const wait = (caller: Caller, sessionRef: string, header: string | undefined, seconds: number) => {
     const known = knownSequences(header)
     return Effect.scoped(
-      Effect.zipRight(
-        slots.take(caller.userId),
-        sessions.wait(
-          caller,
-          sessionRef,
-          known === "any" ? null : (known[0] ?? null),
-          Duration.seconds(seconds)
+      slots
+        .take(caller.userId)
+        .pipe(
+          Effect.zipRight(countedWait),
+          Effect.zipRight(
+            sessions.wait(
+              caller,
+              sessionRef,
+              known === "any" ? null : (known[0] ?? null),
+              Duration.seconds(seconds)
+            )
+          )
         )
-      )
     )
   }
 
@@ -57,7 +65,15 @@ export const makeStatusHandler = Effect.gen(function* () {
     const header = headers["if-none-match"]
     const session = yield* (
       seconds === null ? sessions.status(caller, sessionRef) : wait(caller, sessionRef, header, seconds)
-    ).pipe(Effect.mapError(problemOf))
-    return responseOf(statusAnswer(session, header, seconds, yield* Clock.currentTimeMillis))
+    ).pipe(
+      Effect.mapError((error) => {
+        const problem = problemOf(error)
+        polls.add(problem.code)
+        return problem
+      })
+    )
+    const answer = statusAnswer(session, header, seconds, yield* Clock.currentTimeMillis)
+    countPoll(answer)
+    return responseOf(answer)
   })
 })

@@ -6,6 +6,7 @@ import type { ProviderEnvironment } from "../domain/Environment.js"
 import type { InboxEvent } from "../domain/InboxEvent.js"
 import type { Product } from "../domain/Product.js"
 import type { Session } from "../domain/Session.js"
+import type { Start } from "../domain/Start.js"
 import type { StorageUnavailable } from "../domain/StorageUnavailable.js"
 import type { Verdict } from "../domain/Verdict.js"
 import type { VerdictChange } from "../domain/VerdictChange.js"
@@ -14,6 +15,8 @@ import type { SessionNotFound } from "../sessions/SessionErrors.js"
 /** All that is known of one session, each part oldest first. */
 export interface SessionRecord {
   readonly session: Session
+  /** Forgotten after a while. */
+  readonly start: Start | null
   readonly events: ReadonlyArray<InboxEvent>
   readonly verdicts: ReadonlyArray<VerdictChange>
   readonly actions: ReadonlyArray<Action>

@@ -2,6 +2,7 @@ import { Context, type Duration, Effect, Layer, type Scope, type Stream } from "
 import type { Cursor } from "../domain/Cursor.js"
 import type { Session } from "../domain/Session.js"
 import type { StorageUnavailable } from "../domain/StorageUnavailable.js"
+import { Tracing } from "../telemetry/Tracing.js"
 import type { Caller } from "./Caller.js"
 import type { HostedPages } from "./HostedPages.js"
 import type { SessionNotFound } from "./SessionErrors.js"
@@ -61,9 +62,11 @@ export class Sessions extends Context.Tag("verifyhuman-dropin/Sessions")<
     Effect.gen(function* () {
       const repository = yield* SessionRepository
       const { environment } = yield* SessionPolicy
+      const { span } = yield* Tracing
+      const start = yield* makeStart
 
       return {
-        start: yield* makeStart,
+        start: (caller, command, keyHash) => span("Sessions.start")(start(caller, command, keyHash)),
         track: yield* makeTrack,
         ...(yield* makeWatching),
         list: ({ userId }, before, limit) => repository.list({ environment, userId }, before, limit)

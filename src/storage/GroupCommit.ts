@@ -83,8 +83,9 @@ export const groupCommit = (
     const lane: Effect.Effect<void> = Effect.gen(function* () {
       yield* endOfTurn
       while (queue.length > 0) {
+        const group = queue.splice(0, Math.min(size, Math.ceil(queue.length / lanes)))
         commitsWaiting.set(queue.length)
-        yield* commit(queue.splice(0, Math.min(size, Math.ceil(queue.length / lanes))))
+        yield* commit(group)
         yield* endOfTurn
       }
     }).pipe(

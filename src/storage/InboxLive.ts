@@ -3,6 +3,7 @@ import { Array, Effect, Layer } from "effect"
 import { type IdentifierHash, identifier } from "../domain/Correlation.js"
 import type { ProviderEnvironment } from "../domain/Environment.js"
 import type { InboxEvent } from "../domain/InboxEvent.js"
+import { mayBeOwnId } from "../domain/OwnId.js"
 import { displayable } from "../domain/Text.js"
 import { unreadableKey, type WebhookEvent } from "../domain/WebhookEvent.js"
 import { SessionNotFound } from "../sessions/SessionErrors.js"
@@ -140,7 +141,7 @@ export const inboxLayer: Layer.Layer<Inbox, never, Tables | VerdictPolicy> = Lay
     })
 
     const find = Effect.fnUntraced(function* (id: string) {
-      const event = yield* tables.events.find(id)
+      const event = mayBeOwnId(id) ? yield* tables.events.find(id) : null
       return event === null || event.environment !== environment ? yield* new EventNotFound() : event
     })
 

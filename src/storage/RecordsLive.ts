@@ -21,7 +21,7 @@ const isAmong = ({ product, reason, status, userId, ...period }: SessionFilter, 
 export const recordsLayer: Layer.Layer<Records, never, Tables | VerdictPolicy> = Layer.effect(
   Records,
   Effect.gen(function* () {
-    const { actions, audit, events, identifiers, sessions, transaction, verdicts } = yield* Tables
+    const { actions, audit, events, identifiers, sessions, starts, transaction, verdicts } = yield* Tables
     const { environment } = yield* VerdictPolicy
 
     const record = Effect.fnUntraced(function* (sessionRef: string) {
@@ -29,6 +29,7 @@ export const recordsLayer: Layer.Layer<Records, never, Tables | VerdictPolicy> =
       if (session === null || session.environment !== environment) return yield* new SessionNotFound()
       return {
         session,
+        start: yield* starts.find(sessionRef),
         events: yield* events.ofSession(sessionRef),
         verdicts: yield* verdicts.ofSession(sessionRef),
         actions: yield* actions.ofSession(sessionRef),

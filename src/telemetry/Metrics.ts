@@ -91,7 +91,11 @@ export const commitGroupSize = histogram(
   [1, 2, 4, 8, 16, 32, 64]
 )
 export const commitsWaiting = gauge("commits_waiting", "Transactions that wait for their commit")
-export const poolConnections = gauge("pool_connections", "Connections to PostgreSQL", "state")
+export const poolConnections = gauge(
+  "pool_connections",
+  "Connections to PostgreSQL: used, idle, or waited_for",
+  "state"
+)
 
 export const eventLoopDelay = gauge(
   "event_loop_delay_seconds",

@@ -6,8 +6,11 @@ import {
   type HttpClientRequest,
   type HttpClientResponse
 } from "@effect/platform"
-import { Clock, Effect, Option, Stream } from "effect"
+import { Cause, Clock, Effect, Exit, Option, Stream } from "effect"
 import { retryAfterMillis } from "../domain/RetryAfter.js"
+import { providerCallSeconds, providerCalls } from "../telemetry/Metrics.js"
+import { inTrace } from "../telemetry/TraceContext.js"
+import { Tracing } from "../telemetry/Tracing.js"
 import { AnswersAreBounded, largestAnswer } from "./ProviderHttpClient.js"
 import {
   ProviderOutOfCredits,
@@ -78,8 +81,35 @@ const parsed = (body: Buffer): Effect.Effect<ProviderAnswer, VerifyHumanError> =
     catch: () => rejected("unexpected_shape")
   })
 
+export type ProviderCall = "generate" | "status"
+
+const resultOf: Readonly<Record<VerifyHumanError["_tag"], string>> = {
+  ProviderOutOfCredits: "out_of_credits",
+  ProviderRejected: "rejected",
+  ProviderUnavailable: "unavailable",
+  ProviderTimeout: "timeout"
+}
+
+const counted = <A>(call: ProviderCall, attempt: Effect.Effect<A, VerifyHumanError>) =>
+  Effect.flatMap(Clock.currentTimeMillis, (since) =>
+    Effect.onExit(attempt, (exit) =>
+      Effect.map(Clock.currentTimeMillis, (now) => {
+        providerCallSeconds.observe((now - since) / 1000, call)
+        providerCalls.add(call, resultIn(exit))
+      })
+    )
+  )
+
+/** Only a timeout interrupts an attempt. */
+const resultIn = (exit: Exit.Exit<unknown, VerifyHumanError>): string => {
+  if (Exit.isSuccess(exit)) return "ok"
+  const error = Cause.failureOption(exit.cause)
+  return Option.isSome(error) ? resultOf[error.value._tag] : "timeout"
+}
+
 /** One request and its answer, with an error for each way in which it can fail. */
 export const makeExchange = Effect.gen(function* () {
+  const { enabled, span } = yield* Tracing
   const http = HttpClient.withTracerDisabledWhen(yield* HttpClient.HttpClient, () => true)
   const read = (yield* AnswersAreBounded) ? readAtOnce : readInParts
   // Of all clients `fetch` alone would carry the key to where a redirect points.
@@ -89,10 +119,18 @@ export const makeExchange = Effect.gen(function* () {
     redirect: "manual" as const
   })
 
-  return Effect.fnUntraced(function* (request: HttpClientRequest.HttpClientRequest) {
+  const exchange = Effect.fnUntraced(function* (request: HttpClientRequest.HttpClientRequest) {
     const response = yield* Effect.mapError(http.execute(request), unavailable)
     if (response.status >= 200 && response.status <= 299) return yield* Effect.flatMap(read(response), parsed)
     yield* letGo(response)
     return yield* refusal(response.status, response.headers, yield* Clock.currentTimeMillis)
   }, notRedirected)
+
+  return (call: ProviderCall, request: HttpClientRequest.HttpClientRequest) =>
+    counted(
+      call,
+      enabled
+        ? span(`VerifyHuman ${call}`, { kind: "client" })(Effect.flatMap(inTrace(request), exchange))
+        : exchange(request)
+    )
 })

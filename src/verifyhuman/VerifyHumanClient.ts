@@ -105,7 +105,7 @@ export class VerifyHumanClient extends Context.Tag("verifyhuman-dropin/VerifyHum
               HttpClientRequest.acceptJson,
               HttpClientRequest.bodyUnsafeJson(wireRequest(body))
             )
-            return yield* exchange(authorized(request, options.apiKey)).pipe(
+            return yield* exchange("generate", authorized(request, options.apiKey)).pipe(
               Effect.flatMap(({ json }) => hosted(json)),
               withAttempts(options)
             )
@@ -116,7 +116,7 @@ export class VerifyHumanClient extends Context.Tag("verifyhuman-dropin/VerifyHum
             const request = HttpClientRequest.get(`${options.baseUrl}${path}`).pipe(
               HttpClientRequest.acceptJson
             )
-            return yield* exchange(withClientKey(request, options.clientKey)).pipe(
+            return yield* exchange("status", withClientKey(request, options.clientKey)).pipe(
               Effect.timeoutFail({ duration: options.timeout, onTimeout: () => new ProviderTimeout() })
             )
           })

@@ -8,6 +8,7 @@ import { announce } from "../sessions/Announcing.js"
 import { Entropy } from "../sessions/Entropy.js"
 import { SessionFeed } from "../sessions/SessionFeed.js"
 import { deliveries, verdictDelay } from "../telemetry/Metrics.js"
+import { Tracing } from "../telemetry/Tracing.js"
 import { Inbox } from "./Inbox.js"
 import { WebhookPolicy } from "./WebhookPolicy.js"
 import { SignatureNotAccepted, WebhookVerifier } from "./WebhookVerifier.js"
@@ -38,6 +39,7 @@ export class WebhookIntake extends Context.Tag("verifyhuman-dropin/WebhookIntake
       const inbox = yield* Inbox
       const feed = yield* SessionFeed
       const entropy = yield* Entropy
+      const { span } = yield* Tracing
 
       return {
         receive: Effect.fnUntraced(function* (delivery) {
@@ -67,7 +69,7 @@ export class WebhookIntake extends Context.Tag("verifyhuman-dropin/WebhookIntake
               duplicate: admission.duplicate
             })
           )
-        })
+        }, span("WebhookIntake.receive"))
       }
     })
   )

@@ -1,4 +1,4 @@
-import type { ServerResponse } from "node:http"
+import type { IncomingHttpHeaders, ServerResponse } from "node:http"
 import { Effect } from "effect"
 import { listening } from "../http/listening.js"
 import { unique } from "../suites/fixtures.js"
@@ -6,6 +6,8 @@ import { unique } from "../suites/fixtures.js"
 /** A provider that makes a hosted session of every request, or keeps whoever asks waiting. */
 export interface ProviderStub {
   readonly url: string
+  /** The headers of each request that came. */
+  readonly received: Array<IncomingHttpHeaders>
   /** How many requests wait for an answer. */
   readonly held: () => number
   /** From now on requests wait, until `release`. */
@@ -26,12 +28,15 @@ const answer = (response: ServerResponse) => {
 
 export const providerStub = Effect.gen(function* () {
   const waiting: Array<ServerResponse> = []
+  const received: Array<IncomingHttpHeaders> = []
   let holding = false
   const url = yield* listening((request, response) => {
+    received.push(request.headers)
     request.resume().on("end", () => (holding ? waiting.push(response) : answer(response)))
   })
   const stub: ProviderStub = {
     url,
+    received,
     held: () => waiting.length,
     hold: () => {
       holding = true

@@ -10,9 +10,10 @@ export const operator = { authorization: `Bearer ${adminToken}` }
 export const reader = { authorization: `Bearer ${readToken}` }
 
 /** What operators read. */
-export const reads = ["overview", "sessions/vs_none", "events", "actions", "audit"].map(
-  (path) => `/api/admin/${path}`
-)
+export const reads = [
+  ...["overview", "trends", "sessions", "sessions/vs_none", "events", "events/ev_none"],
+  ...["rejected-deliveries", "actions", "audit"]
+].map((path) => `/api/admin/${path}`)
 
 /** What a read token asks for: everything that can be seen can be seen with it. */
 export const read = (path: string) => ask(`/api/admin/${path}`, { headers: reader })

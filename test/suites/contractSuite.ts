@@ -1,6 +1,7 @@
 import type { Service } from "../http/harness.js"
 import { operatorAccessSuite } from "./operatorAccessSuite.js"
 import { operatorHttpSuite } from "./operatorHttpSuite.js"
+import { operatorListsSuite } from "./operatorListsSuite.js"
 import { operatorWritesSuite } from "./operatorWritesSuite.js"
 import { phoneSuite } from "./phoneSuite.js"
 import { protocolSuite } from "./protocolSuite.js"
@@ -15,5 +16,6 @@ export const contractSuite = (name: string, aService: () => Service) => {
   trackHttpSuite(name, aService())
   operatorAccessSuite(name, aService())
   operatorHttpSuite(name, aService())
+  operatorListsSuite(name, aService())
   operatorWritesSuite(name, aService())
 }

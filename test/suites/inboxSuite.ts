@@ -71,8 +71,11 @@ export const inboxSuite = (name: string, layer: Layer.Layer<Inbox | SessionRepos
           assert.strictEqual(bare.event.state, "unmatched")
           const binding = yield* admit({ verificationId, token, status: "PENDING" })
           assert.deepStrictEqual(
-            binding.changed.map((change) => change.sessionRef),
-            [sessionRef]
+            binding.changed.map((change) => [change.sessionRef, change.sequence]),
+            [
+              [sessionRef, 1],
+              [sessionRef, 2]
+            ]
           )
           assert.deepStrictEqual(yield* verdictOf(sessionRef), declined as never)
           const later = yield* admit({ verificationId, created: "2026-05-17T12:00:00Z" })

@@ -44,8 +44,11 @@ export const operatorSuite = (
           assert.strictEqual(waiting.event.state, "unmatched")
           const admission = yield* link(event.id, sessionRef)
           assert.deepStrictEqual(
-            admission.changed.map((change) => change.sessionRef),
-            [sessionRef]
+            admission.changed.map((change) => [change.sessionRef, change.verdict.status]),
+            [
+              [sessionRef, "pending"],
+              [sessionRef, "pass"]
+            ]
           )
           assert.deepStrictEqual(yield* verdictOf(sessionRef), passed)
           assert.strictEqual(yield* audited(event.id), 1)

@@ -1,9 +1,11 @@
 import { SqlClient } from "@effect/sql"
 import { Effect, Layer } from "effect"
+import { Tracing } from "../../telemetry/Tracing.js"
 import { type GroupCommitOptions, groupCommit } from "../GroupCommit.js"
 import { Tables } from "../Tables.js"
 import { actionsSql } from "./ActionsSql.js"
 import { auditSql } from "./AuditSql.js"
+import { aliveness } from "./Dialect.js"
 import { eventsSql } from "./EventsSql.js"
 import { idempotencySql } from "./IdempotencySql.js"
 import { identifiersSql } from "./IdentifiersSql.js"
@@ -28,11 +30,13 @@ export const tablesSql = (
       const sql = sqlOf(client, reader)
       const transaction = transactionSql(client)
       const lock = lockSql(sql)
+      const together = yield* groupCommit(transaction, lock, grouping)
+      const { span } = yield* Tracing
       return Tables.of({
         transaction,
-        together: yield* groupCommit(transaction, lock, grouping),
+        together: (operation, locks, body) => span(operation)(together(operation, locks, body)),
         lock,
-        ping: sql`SELECT 1 FROM sessions LIMIT 1`.pipe(run("ping")),
+        ping: aliveness(sql).pipe(run("ping")),
         sessions: sessionsSql(sql),
         starts: startsSql(sql),
         idempotency: idempotencySql(sql),
