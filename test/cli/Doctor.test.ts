@@ -309,10 +309,11 @@ describe("doctor and a running service", () => {
         })
         const quiet = yield* json(["doctor", "--json"])
         assert.deepStrictEqual(
-          quiet.findings.slice(-5).map(({ check, result }: Finding) => [check, result]),
+          quiet.findings.slice(-6).map(({ check, result }: Finding) => [check, result]),
           [
             ["service", "ok"],
             ["matching", "skipped"],
+            ["requests", "ok"],
             ["outbox", "ok"],
             ["deliveries", "ok"],
             ["poller", "ok"]

@@ -72,8 +72,8 @@ describe("sessions", () => {
         const story = yield* json(["sessions", "show", ada.sessionRef, "--json"])
         assert.deepInclude(story, { session_ref: ada.sessionRef, user_id: "ada", status: "pass" })
         const moments = story.timeline.map(({ kind }: { kind: string }) => kind)
-        assert.deepStrictEqual(moments.slice(0, 4), ["start", "event", "verdict", "action"])
-        assert.deepInclude(story.timeline[1].details, { signature_scheme: "body", secret: 1 })
+        assert.deepStrictEqual(moments.slice(0, 5), ["start", "call", "event", "verdict", "action"])
+        assert.deepInclude(story.timeline[2].details, { signature_scheme: "body", secret: 1 })
 
         const refused = yield* run(["sessions", "erase", "ada"])
         assert.deepStrictEqual([refused.code, refused.stdout], [2, ""])
