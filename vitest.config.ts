@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs"
 import { defineConfig } from "vitest/config"
+import { bundledForVite } from "./build/bundled.mjs"
 
 export default defineConfig({
   plugins: [
+    bundledForVite,
     {
       name: "html-as-text",
       enforce: "pre",

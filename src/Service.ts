@@ -3,6 +3,7 @@ import { ActionDelivery } from "./actions/ActionDelivery.js"
 import { httpActionTarget } from "./actions/HttpActionTarget.js"
 import { ExpirySweep } from "./background/ExpirySweep.js"
 import { retentionLayer } from "./background/Retention.js"
+import { consoleMethods, consoleRoutes } from "./console/Console.js"
 import { demoMethods, demoRoutes } from "./demo/Demo.js"
 import { makeFastLane } from "./http/FastLane.js"
 import { routes, serve } from "./http/HttpService.js"
@@ -61,23 +62,23 @@ const background = ({ actions, retention, verifyHuman }: SettingsValue) =>
   )
 
 /** In the sandbox the phone in a browser is served too. */
-const pages = ({ auth, sandbox, verifyHuman }: SettingsValue) =>
+const demo = ({ auth, sandbox, verifyHuman }: SettingsValue) =>
   sandbox === null || auth.jwtSecret === null
-    ? routes
-    : Layer.merge(
-        routes,
-        demoRoutes({
-          ...auth,
-          jwtSecret: auth.jwtSecret,
-          sandboxUrl: sandbox.url,
-          product: verifyHuman.product
-        })
-      )
+    ? Layer.empty
+    : demoRoutes({
+        ...auth,
+        jwtSecret: auth.jwtSecret,
+        sandboxUrl: sandbox.url,
+        product: verifyHuman.product
+      })
+
+const pages = (settings: SettingsValue) =>
+  Layer.mergeAll(routes, consoleRoutes({ secure: settings.publicUrl.startsWith("https:") }), demo(settings))
 
 const http = (settings: SettingsValue) =>
   serve(pages(settings), {
     ...settings,
-    methods: settings.sandbox === null ? {} : demoMethods,
+    methods: { ...consoleMethods, ...(settings.sandbox === null ? {} : demoMethods) },
     lane: makeFastLane
   }).pipe(Layer.provide([useCases, tokenAuthenticatorLayer]))
 

@@ -11,7 +11,10 @@ interface Room {
   readonly packages?: ReadonlyArray<string>
 }
 
-/** A room is a directory of `src`, or a file beside them. What is not in this table does not exist. */
+/**
+ * A room is a directory of `src`, or a file beside them; what runs in the operator's browser is one of its own. What is
+ * not in this table does not exist.
+ */
 const house: Readonly<Record<string, Room>> = {
   domain: { rooms: [], packages: ["effect", "node:crypto", "node:net"] },
   telemetry: { rooms: [] },
@@ -35,7 +38,22 @@ const house: Readonly<Record<string, Room>> = {
   http: { rooms: ["actions", "domain", "operators", "polling", "sessions", "telemetry", "webhooks"] },
   sandbox: { rooms: ["domain", "verifyhuman"] },
   demo: { rooms: ["http"] },
-  cli: { rooms: ["http", "sandbox", "settings", "storage", "Service.ts", "../package.json"] },
+  console: { rooms: ["console/app", "http"] },
+  "console/app": { rooms: ["http"], packages: ["preact", "uplot"] },
+  cli: {
+    rooms: [
+      "domain",
+      "http",
+      "sandbox",
+      "settings",
+      "storage",
+      "telemetry",
+      "verifyhuman",
+      "webhooks",
+      "Service.ts",
+      "../package.json"
+    ]
+  },
   "Policies.ts": { rooms: ["domain", "http", "sessions", "settings", "webhooks"] },
   "Service.ts": {
     rooms: [
@@ -43,6 +61,7 @@ const house: Readonly<Record<string, Room>> = {
       "background",
       "operators",
       "polling",
+      "console",
       "demo",
       "domain",
       "http",
@@ -69,6 +88,7 @@ const house: Readonly<Record<string, Room>> = {
       "sessions",
       "settings",
       "storage",
+      "telemetry",
       "verifyhuman",
       "webhooks",
       "Service.ts"
@@ -92,6 +112,7 @@ const files = readdirSync(src, { recursive: true, encoding: "utf8" })
 
 const roomOf = (path: string): string => {
   if (path.startsWith("../")) return path
+  if (path.startsWith("console/app/")) return "console/app"
   return path.split("/")[0] ?? path
 }
 
@@ -115,7 +136,21 @@ const trespasses = (file: string, text: string): ReadonlyArray<string> => {
 }
 
 const read = (file: string) => readFileSync(`${src}${file}`, "utf8")
-const sources = files.filter((file) => file.endsWith(".ts"))
+const sources = files.filter((file) => /\.tsx?$/.test(file))
+const ofTheBrowser = sources.filter((file) => roomOf(file) === "console/app")
+
+/** The imports of a file that are there when it runs. */
+const importsAtRun = (file: string, text: string): ReadonlyArray<string> => {
+  const kind = file.endsWith("x") ? ts.ScriptKind.TSX : ts.ScriptKind.TS
+  return ts
+    .createSourceFile(file, text, ts.ScriptTarget.Latest, false, kind)
+    .statements.filter(ts.isImportDeclaration)
+    .filter(({ importClause }) => importClause?.isTypeOnly !== true)
+    .map(({ moduleSpecifier }) => (ts.isStringLiteral(moduleSpecifier) ? moduleSpecifier.text : ""))
+}
+
+const leavesItsRoom = (file: string) => (specifier: string) =>
+  specifier.startsWith(".") && roomOf(posix.join(posix.dirname(file), specifier)) !== roomOf(file)
 
 describe("the house", () => {
   it("has no room but those of the table, and all of them", () => {
@@ -135,6 +170,21 @@ describe("the house", () => {
       Object.keys(house).flatMap((room) => reach(room, [])),
       []
     )
+  })
+
+  it("gives the browser nothing of the service but types", () => {
+    assert.deepStrictEqual(
+      ofTheBrowser.flatMap((file) => importsAtRun(file, read(file)).filter(leavesItsRoom(file))),
+      []
+    )
+  })
+
+  it("takes nothing of what runs in the browser but its bundled text", () => {
+    const taken = sources
+      .filter((file) => roomOf(file) === "console")
+      .flatMap((file) => importsOf(read(file)))
+      .filter((specifier) => specifier.includes("/app/"))
+    assert.sameMembers(taken, ["./app/main.css?bundle", "./app/main.tsx?bundle"])
   })
 
   it("keeps its files short", () => {
@@ -171,6 +221,13 @@ describe("the check of the house", () => {
       "http/A.ts",
       'import manifest from "../../package.json" with { type: "json" }'
     ],
+    ["the service in the browser's part", "console/app/A.tsx", 'import { b } from "../../sessions/B.js"'],
+    [
+      "a package of the service in the browser's part",
+      "console/app/A.tsx",
+      'import { Effect } from "effect"'
+    ],
+    ["the browser's part in another room", "demo/A.ts", 'import { b } from "../console/app/B.js"'],
     ["anything in a new room", "attic/A.ts", 'import { b } from "../domain/B.js"']
   ])("finds %s", (_, file, text) => assert.lengthOf(trespasses(file, text), 1))
 

@@ -13,7 +13,9 @@ const changedAt = (path: string): number => statSync(path, { throwIfNoEntry: fal
 /** Directories count too: a file that is gone changes only them. */
 const sourceChangedAt = (): number =>
   Math.max(
-    ...["package.json", "package-lock.json", "src"].map((path) => changedAt(join(project, path))),
+    ...["package.json", "package-lock.json", "src", "build/build.mjs", "build/bundled.mjs"].map((path) =>
+      changedAt(join(project, path))
+    ),
     ...readdirSync(join(project, "src"), { recursive: true, encoding: "utf8" }).map((path) =>
       changedAt(join(project, "src", path))
     )
