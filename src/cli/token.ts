@@ -1,9 +1,9 @@
 import { Command, Options } from "@effect/cli"
-import { Clock, Console, Duration, Effect, Option, Redacted } from "effect"
-import { SignJWT } from "jose"
+import { Clock, Console, Duration, Effect, Option } from "effect"
 import { Environment } from "../domain/Environment.js"
 import { iso } from "../domain/Iso.js"
 import { escaped } from "../domain/Text.js"
+import { signUserToken } from "../http/UserToken.js"
 import { dotEnv } from "../settings/DotEnv.js"
 import { oneOf } from "../settings/Parsers.js"
 import { SettingsError } from "../settings/SettingsError.js"
@@ -74,7 +74,7 @@ const signing = Effect.gen(function* () {
     })
   }
   return {
-    key,
+    jwtSecret: key,
     issuer: text("AUTH_ISSUER"),
     audience: text("AUTH_AUDIENCE"),
     userClaim: text("AUTH_USER_CLAIM") ?? "sub"
@@ -83,22 +83,10 @@ const signing = Effect.gen(function* () {
 
 export const token = Command.make("token", options, ({ expiresIn, json, user }) =>
   Effect.gen(function* () {
-    const { audience, issuer, key, userClaim } = yield* signing
+    const options = yield* signing
     const now = Math.floor((yield* Clock.currentTimeMillis) / 1000)
     const exp = now + Math.floor(Duration.toSeconds(expiresIn))
-    const claims = {
-      sub: user,
-      [userClaim]: user,
-      iat: now,
-      exp,
-      ...(issuer === null ? {} : { iss: issuer }),
-      ...(audience === null ? {} : { aud: audience })
-    }
-    const jwt = yield* Effect.promise(() =>
-      new SignJWT(claims)
-        .setProtectedHeader({ alg: "HS256" })
-        .sign(new TextEncoder().encode(Redacted.value(key)))
-    )
+    const jwt = yield* signUserToken(options, user, now, exp)
     yield* json ? printJson({ token: jwt, user, expires_at: iso(exp * 1000) }) : Console.log(jwt)
   }).pipe(Effect.provide(dotEnv))
 ).pipe(

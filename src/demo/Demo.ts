@@ -1,22 +1,18 @@
 import { randomBytes } from "node:crypto"
 import { HttpLayerRouter, HttpServerRequest, HttpServerResponse } from "@effect/platform"
 import { NodeHttpServerRequest } from "@effect/platform-node"
-import { Clock, Effect, Layer, Option, Redacted, Schema } from "effect"
-import { SignJWT } from "jose"
+import { Clock, Effect, Layer, Option, Schema } from "effect"
 import { Problem } from "../http/Problem.js"
 import { readJson } from "../http/RequestBody.js"
+import { signUserToken, type UserTokenOptions } from "../http/UserToken.js"
 import page from "./phone.html"
 import landing from "./return.html"
 
 /** What the demo page needs to know of the service. `sandboxUrl` is an origin, without a slash at its end. */
-export interface DemoOptions {
+export interface DemoOptions extends UserTokenOptions {
   readonly sandboxUrl: string
   /** The one that is verified when a phone names none. */
   readonly product: string
-  readonly jwtSecret: Redacted.Redacted
-  readonly issuer: string | null
-  readonly audience: string | null
-  readonly userClaim: string
 }
 
 const tokenSeconds = 3600
@@ -58,18 +54,7 @@ const signIn = Effect.fnUntraced(function* (options: DemoOptions) {
   }
   const { user } = body.value
   const now = Math.floor((yield* Clock.currentTimeMillis) / 1000)
-  const claims = {
-    sub: user,
-    [options.userClaim]: user,
-    iat: now,
-    exp: now + tokenSeconds,
-    ...(options.issuer === null ? {} : { iss: options.issuer }),
-    ...(options.audience === null ? {} : { aud: options.audience })
-  }
-  const secret = new TextEncoder().encode(Redacted.value(options.jwtSecret))
-  const token = yield* Effect.promise(() =>
-    new SignJWT(claims).setProtectedHeader({ alg: "HS256" }).sign(secret)
-  )
+  const token = yield* signUserToken(options, user, now, now + tokenSeconds)
   return HttpServerResponse.unsafeJson({ token, expires_in: tokenSeconds })
 })
 
