@@ -11,7 +11,7 @@ export const Failures = ({ failures }: Pick<Overview, "failures">) =>
         {failures.map(({ advice, code, count, last_at, title }) => (
           <li key={code}>
             <strong>{title}</strong>: {counted(count, "request")} in two hours, the last{" "}
-            <Time at={last_at} relative />. <span class="advice">Look here: {advice}.</span>{" "}
+            <Time at={last_at} relative />. <span class="advice">What to do: {advice}.</span>{" "}
             <code>{code}</code>
           </li>
         ))}

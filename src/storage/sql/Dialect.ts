@@ -58,13 +58,3 @@ export const isOneOf = (sql: Sql, column: string, values: ReadonlyArray<string>)
     pg: () => sql`${sql.literal(column)} = ANY(${parameter(sql, values)})`,
     sqlite: () => sql`${sql.literal(column)} IN (SELECT value FROM ${listOf(sql, values)})`
   })
-
-/**
- * Fails when the database can do nothing. SQLite writes its file's unused `user_version`: one that can only be read,
- * on a full disk, is of no use.
- */
-export const aliveness = (sql: Sql): Statement =>
-  onDialect(sql, {
-    pg: () => sql`SELECT 1 FROM sessions LIMIT 1`,
-    sqlite: () => sql`PRAGMA user_version = 0`
-  })

@@ -5,7 +5,6 @@ import { type GroupCommitOptions, groupCommit } from "../GroupCommit.js"
 import { Tables } from "../Tables.js"
 import { actionsSql } from "./ActionsSql.js"
 import { auditSql } from "./AuditSql.js"
-import { aliveness } from "./Dialect.js"
 import { eventsSql } from "./EventsSql.js"
 import { idempotencySql } from "./IdempotencySql.js"
 import { identifiersSql } from "./IdentifiersSql.js"
@@ -36,7 +35,7 @@ export const tablesSql = (
         transaction,
         together: (operation, locks, body) => span(operation)(together(operation, locks, body)),
         lock,
-        ping: aliveness(sql).pipe(run("ping")),
+        ping: sql`SELECT 1 FROM sessions LIMIT 1`.pipe(run("ping")),
         sessions: sessionsSql(sql),
         starts: startsSql(sql),
         idempotency: idempotencySql(sql),
