@@ -80,6 +80,7 @@ const house: Readonly<Record<string, Room>> = {
     rooms: [
       "actions",
       "background",
+      "console",
       "operators",
       "polling",
       "domain",

@@ -65,20 +65,22 @@ export const ActionDelivery: Layer.Layer<never, never, Outbox | ActionTarget | S
           status,
           answer
         })
+        const record = (
+          counted: "delivered" | "failed" | "dead",
+          ...what: [ActionAttempt, Pick<Action, "state" | "nextAttemptAt" | "finishedAt">]
+        ) => Effect.tap(outbox.record(action, ...what), () => Effect.sync(() => actionAttempts.add(counted)))
         const finished = { nextAttemptAt: now, finishedAt: now }
         if (Either.isRight(result)) {
-          actionAttempts.add("delivered")
-          return yield* outbox.record(action, row("delivered"), { ...finished, state: "delivered" })
+          return yield* record("delivered", row("delivered"), { ...finished, state: "delivered" })
         }
         const { gone, retryAfterMillis } = result.left
         const pause = gone ? null : pauseAfter(action.tries, retryAfterMillis, yield* Random.next)
-        actionAttempts.add(pause === null ? "dead" : "failed")
         if (pause !== null) {
           const next = { state: "pending", nextAttemptAt: Math.round(now + pause), finishedAt: null } as const
-          return yield* outbox.record(action, row("failed"), next)
+          return yield* record("failed", row("failed"), next)
         }
         yield* Effect.logError("Action given up").pipe(Effect.annotateLogs({ action: action.id, status }))
-        return yield* outbox.record(action, row(gone ? "gone" : "failed"), { ...finished, state: "dead" })
+        return yield* record("dead", row(gone ? "gone" : "failed"), { ...finished, state: "dead" })
       })
 
       return workerLayer({

@@ -1,5 +1,6 @@
 import { Options } from "@effect/cli"
 import { Effect, Option } from "effect"
+import { millisOf } from "../domain/Iso.js"
 import { wholeNumber } from "../settings/Parsers.js"
 import { progress } from "./Progress.js"
 import { read } from "./ReadOption.js"
@@ -11,7 +12,7 @@ const moment = (option: string, description: string) =>
     Options.withPseudoName("TIME"),
     Options.withDescription(description),
     read(`--${option}`, "a time such as 2026-05-17T10:30:00Z", (text: string) =>
-      Number.isNaN(Date.parse(text)) ? null : text
+      millisOf(text) === null ? null : text
     ),
     Options.optional
   )

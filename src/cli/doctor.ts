@@ -7,7 +7,7 @@ import { clockFinding } from "./doctor/ClockCheck.js"
 import { databaseFinding } from "./doctor/DatabaseCheck.js"
 import { deliveryFindings } from "./doctor/DeliveryCheck.js"
 import { deliveryOptions, givenDelivery } from "./doctor/DeliveryOptions.js"
-import { type Finding, type Result, shown, skipped } from "./doctor/Finding.js"
+import { type Finding, failed, type Result, shown, skipped } from "./doctor/Finding.js"
 import { look, type Seen } from "./doctor/Looking.js"
 import type { PastedDelivery } from "./doctor/PastedDelivery.js"
 import { apiKeyFinding, clientKeyFinding, providerFinding } from "./doctor/ProviderCheck.js"
@@ -47,19 +47,24 @@ const ofSettings = Effect.fnUntraced(function* (settings: SettingsValue, service
   ]
 })
 
-const ofService = Effect.fnUntraced(
-  function* (chosen: Chosen) {
-    const address = yield* serviceAddress(chosen.url)
-    const token = yield* operatorToken(chosen.token)
-    const service = yield* Effect.either(look(`${address}/health/ready`))
-    const ready = readyFinding(address, service)
-    const inside = Either.isRight(service) ? yield* operatorFindings(address, token) : []
-    return { seen: seenBy(service), findings: [ready, ...inside] }
-  },
-  Effect.catchTag("SettingsError", () =>
-    Effect.succeed({ seen: null, findings: [skipped("service", "the settings do not say where it is")] })
+const insideOf = (address: string, chosen: Chosen) =>
+  operatorToken(chosen.token).pipe(
+    Effect.flatMap((token) => operatorFindings(address, token)),
+    Effect.catchTag("SettingsError", ({ message }) =>
+      Effect.succeed([failed("operator", message, "set it right, or give --token")])
+    )
   )
-)
+
+const ofService = Effect.fnUntraced(function* (chosen: Chosen) {
+  const address = yield* Effect.option(serviceAddress(chosen.url))
+  if (Option.isNone(address)) {
+    return { seen: null, findings: [skipped("service", "the settings do not say where it is")] }
+  }
+  const service = yield* Effect.either(look(`${address.value}/health/ready`))
+  const ready = readyFinding(address.value, service)
+  const inside = Either.isRight(service) ? yield* insideOf(address.value, chosen) : []
+  return { seen: seenBy(service), findings: [ready, ...inside] }
+})
 
 const everything = Effect.fnUntraced(function* (chosen: Chosen) {
   const done = yield* progress("checks", 3)

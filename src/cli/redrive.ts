@@ -37,27 +37,31 @@ const redriveOne = (client: OperatorClient, id: string) =>
     Effect.catchIf(isOfOne, ({ code, message }) => Effect.succeed({ id, code, why: message }))
   )
 
+const doneOf = ({ failed, redriven }: Summary) => redriven.length + failed.length
+
+/** One by one, into the summary, which tells how far it came when something ends it. */
+const redriveEach = Effect.fnUntraced(function* (
+  client: OperatorClient,
+  ids: ReadonlyArray<string>,
+  summary: Summary
+) {
+  const shown = yield* progress("redriven", ids.length)
+  for (const id of ids) {
+    const failure = yield* redriveOne(client, id)
+    if (failure === null) summary.redriven.push(id)
+    else summary.failed.push(failure)
+    yield* shown(doneOf(summary))
+  }
+}, Effect.scoped)
+
 const redriveAll = Effect.fnUntraced(function* (
   client: OperatorClient,
   ids: ReadonlyArray<string>,
   asJson: boolean
 ) {
-  const shown = yield* progress("redriven", ids.length)
   const summary: Summary = { redriven: [], failed: [] }
-  const done = () => summary.redriven.length + summary.failed.length
-  const exit = yield* Effect.exit(
-    Effect.forEach(
-      ids,
-      Effect.fnUntraced(function* (id) {
-        const failure = yield* redriveOne(client, id)
-        if (failure === null) summary.redriven.push(id)
-        else summary.failed.push(failure)
-        yield* shown(done())
-      }),
-      { discard: true }
-    )
-  )
-  if (Exit.isSuccess(exit) || done() > 0) {
+  const exit = yield* Effect.exit(redriveEach(client, ids, summary))
+  if (Exit.isSuccess(exit) || doneOf(summary) > 0) {
     yield* print(asJson, summary, () => readable(summary))
   }
   yield* exit
@@ -66,7 +70,7 @@ const redriveAll = Effect.fnUntraced(function* (
       message: `${summary.failed.length} of ${ids.length} could not be redriven.`
     })
   }
-}, Effect.scoped)
+})
 
 export const redrive = Command.make(
   "redrive",

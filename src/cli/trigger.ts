@@ -86,7 +86,7 @@ const refused = (answers: ReadonlyArray<Answer>) => {
   return new CommandFailed({ message: `${bad.length} of ${answers.length} were not accepted${advice}.` })
 }
 
-const deliver = Effect.fnUntraced(function* (delivery: Delivery, times: number, json: boolean) {
+const deliverAll = Effect.fnUntraced(function* (delivery: Delivery, times: number) {
   const shown = yield* progress("delivered", times)
   const answers: Array<Answer> = []
   for (let time = 1; time <= times; time++) {
@@ -102,9 +102,14 @@ const deliver = Effect.fnUntraced(function* (delivery: Delivery, times: number, 
     answers.push(answer)
     yield* shown(time)
   }
+  return answers
+}, Effect.scoped)
+
+const deliver = Effect.fnUntraced(function* (delivery: Delivery, times: number, json: boolean) {
+  const answers = yield* deliverAll(delivery, times)
   yield* json ? printJson({ answers }) : Console.log(lines(answers).join("\n"))
   if (!answers.every(isGood)) return yield* refused(answers)
-}, Effect.scoped)
+})
 
 export const trigger = Command.make("trigger", triggerOptions, (chosen) =>
   Effect.gen(function* () {

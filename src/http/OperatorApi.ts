@@ -1,5 +1,6 @@
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "@effect/platform"
 import { Schema } from "effect"
+import { millisOf } from "../domain/Iso.js"
 import { Product } from "../domain/Product.js"
 import { OperatorAccess } from "./OperatorAccess.js"
 import {
@@ -30,7 +31,7 @@ const Word = Schema.String.pipe(
 )
 
 const Moment = Schema.String.pipe(
-  Schema.filter((text) => !Number.isNaN(Date.parse(text)), { message: () => "is not a time as in RFC 3339" })
+  Schema.filter((text) => millisOf(text) !== null, { message: () => "is not a time as in RFC 3339" })
 )
 
 /** From this time on, and before that one. */

@@ -3,7 +3,7 @@ import { NodeHttpServerRequest } from "@effect/platform-node"
 import { Clock, Effect, Option } from "effect"
 import { Outbox } from "../actions/Outbox.js"
 import { allOf } from "../domain/Cursor.js"
-import { iso } from "../domain/Iso.js"
+import { iso, millisOf } from "../domain/Iso.js"
 import { Observing } from "../operators/Observing.js"
 import { Operations } from "../operators/Operations.js"
 import { CurrentOperator } from "../operators/Operator.js"
@@ -33,7 +33,7 @@ import { readJson } from "./RequestBody.js"
 
 const bodyLimit = 1024
 
-const millis = (time: string | undefined) => (time === undefined ? undefined : Date.parse(time))
+const millis = (time: string | undefined) => (time === undefined ? undefined : (millisOf(time) ?? undefined))
 
 const period = ({ from, to }: { readonly from: string | undefined; readonly to: string | undefined }) => ({
   from: millis(from),

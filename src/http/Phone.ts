@@ -4,13 +4,13 @@ import { Effect, Option, Schedule, Stream } from "effect"
 import { allOf } from "../domain/Cursor.js"
 import type { Session } from "../domain/Session.js"
 import { CurrentCaller } from "../sessions/Caller.js"
-import { countedWait } from "../sessions/CountedWait.js"
 import { Sessions } from "../sessions/Sessions.js"
 import { WaitSlots } from "../sessions/WaitSlots.js"
 import { starts } from "../telemetry/Metrics.js"
 import { phoneBodyLimit } from "./Access.js"
 import { Api } from "./Api.js"
 import { TrackRequest } from "./Bodies.js"
+import { countedWait } from "./CountedWait.js"
 import { listPage } from "./ListCursor.js"
 import { Problem } from "./Problem.js"
 import { problemOf } from "./Problems.js"
@@ -66,7 +66,7 @@ export const PhoneLive = HttpApiBuilder.group(Api, "phone", (handlers) =>
           const { product, provider_session_id: providerSessionId } = body.value
           const tracked = yield* sessions
             .track(caller, { product, providerSessionId })
-            .pipe(toItsEnd, Effect.mapError(problemOf), Effect.tapBoth(counted))
+            .pipe(Effect.mapError(problemOf), Effect.tapBoth(counted), toItsEnd)
           return HttpServerResponse.unsafeJson(trackedBody(tracked.session), { status: tracked.status })
         })
       )
@@ -82,8 +82,8 @@ export const PhoneLive = HttpApiBuilder.group(Api, "phone", (handlers) =>
         Effect.fnUntraced(function* ({ urlParams }) {
           const caller = yield* CurrentCaller
           yield* Effect.mapError(slots.take(caller.userId), problemOf)
-          yield* countedWait
           yield* Effect.mapError(sessions.status(caller, urlParams.session_ref), problemOf)
+          yield* countedWait
           const events = sessions.watch(caller, urlParams.session_ref).pipe(Stream.map(statusEvent))
           return HttpServerResponse.stream(Stream.merge(events, heartbeat, { haltStrategy: "left" }), {
             contentType: "text/event-stream",

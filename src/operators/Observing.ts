@@ -2,6 +2,7 @@ import { monitorEventLoopDelay } from "node:perf_hooks"
 import { Cause, Clock, Context, Effect, Layer, Schedule, type Scope } from "effect"
 import type { StorageUnavailable } from "../domain/StorageUnavailable.js"
 import { PollGate } from "../polling/PollGate.js"
+import { measureAll } from "../telemetry/Measures.js"
 import * as Metrics from "../telemetry/Metrics.js"
 import { Records } from "./Records.js"
 import { between, reading, type Trend } from "./Trends.js"
@@ -9,6 +10,8 @@ import { between, reading, type Trend } from "./Trends.js"
 const every = "10 seconds"
 /** Two hours. */
 const kept = 720
+/** A minute: a stall is seen by whoever looks that often. */
+const delaysKept = 6
 
 /** Where the database does not answer, `/health/ready` tells why; the rest is true all the same. */
 const asFarAsPossible = <A>(look: Effect.Effect<A, StorageUnavailable>): Effect.Effect<void> =>
@@ -35,12 +38,19 @@ export class Observing extends Context.Tag("verifyhuman-dropin/Observing")<
       const records = yield* Records
       const gate = yield* PollGate
       const delay = yield* eventLoopDelay
+      const delays: Array<number> = []
       const trends: Array<Trend> = []
       let before = reading()
 
       const look = Effect.gen(function* () {
-        const figures = yield* records.figures
+        yield* measureAll
+        Metrics.residentMemory.set(process.memoryUsage.rss())
+        Metrics.uptime.set(process.uptime())
+        Metrics.eventLoopDelay.set(Math.max(delay.max / 1e9, ...delays))
         const { openUntil, refused } = yield* gate.current
+        Metrics.breakerOpen.set(openUntil === null ? 0 : 1)
+        Metrics.refusedProducts.set(refused.size)
+        const figures = yield* records.figures
         const now = yield* Clock.currentTimeMillis
         const age = figures.oldestPendingAction === null ? 0 : now - figures.oldestPendingAction
         Metrics.unmatchedEvents.set(figures.unmatchedEvents)
@@ -48,16 +58,13 @@ export class Observing extends Context.Tag("verifyhuman-dropin/Observing")<
         Metrics.actions.set(figures.pendingActions, "pending")
         Metrics.actions.set(figures.deadActions, "dead")
         Metrics.actionBacklogSeconds.set(Math.max(0, age) / 1000)
-        Metrics.breakerOpen.set(openUntil === null ? 0 : 1)
-        Metrics.refusedProducts.set(refused.size)
-        Metrics.residentMemory.set(process.memoryUsage.rss())
-        Metrics.uptime.set(process.uptime())
-        Metrics.eventLoopDelay.set(delay.max / 1e9)
-        delay.reset()
         return figures
       })
 
       const remember = Effect.gen(function* () {
+        delays.unshift(delay.max / 1e9)
+        delays.splice(delaysKept)
+        delay.reset()
         const { deadActions, pendingActions } = yield* look
         const now = reading()
         const at = yield* Clock.currentTimeMillis

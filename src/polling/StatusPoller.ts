@@ -1,4 +1,4 @@
-import { Clock, Effect, Layer, Random } from "effect"
+import { Cause, Clock, Effect, Layer, Random } from "effect"
 import { workerLayer } from "../background/Worker.js"
 import { readMobileAnswer } from "../domain/MobileAnswer.js"
 import { ownId } from "../domain/OwnId.js"
@@ -114,7 +114,7 @@ export const StatusPoller: Layer.Layer<
     const perform = Effect.fnUntraced(function* (poll: Poll) {
       const retryAfter = yield* ask(poll).pipe(
         Effect.catchTag("StorageUnavailable", (error) =>
-          Effect.as(Effect.logWarning("A status could not be stored", error), 0)
+          Effect.as(Effect.logWarning("A status could not be stored", Cause.fail(error)), 0)
         )
       )
       const pause = Math.max(pollPause(poll.attempts, yield* Random.next), retryAfter)

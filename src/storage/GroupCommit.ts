@@ -1,5 +1,6 @@
 import { Array, Cause, Clock, Effect, Exit, FiberSet, Schedule, type Scope } from "effect"
 import { StorageUnavailable } from "../domain/StorageUnavailable.js"
+import { measured } from "../telemetry/Measures.js"
 import { commitGroupSize, commitsWaiting } from "../telemetry/Metrics.js"
 import type { Lock } from "./Locks.js"
 import type { Tables, Together, Transaction } from "./Tables.js"
@@ -49,6 +50,7 @@ export const groupCommit = (
     const queue: Array<Member> = []
     const run = yield* FiberSet.makeRuntime<never>()
     let free = lanes
+    yield* measured(() => commitsWaiting.set(queue.length))
 
     const commit = (members: ReadonlyArray<Member>): Effect.Effect<void> =>
       Effect.gen(function* () {
@@ -56,7 +58,6 @@ export const groupCommit = (
         const [late, group] = Array.partition(members, ({ arrivedAt }) => arrivedAt >= latest)
         for (const member of late) member.fail(Cause.fail(overloaded("its turn came too late")))
         if (group.length === 0) return
-        commitGroupSize.observe(group.length)
         let attempted: Member | null = null
         const body = Effect.gen(function* () {
           attempted = null
@@ -69,6 +70,7 @@ export const groupCommit = (
         })
         const exit = yield* Effect.exit(transaction("GroupCommit", body))
         if (Exit.isSuccess(exit)) {
+          commitGroupSize.observe(group.length)
           for (const member of group) member.succeed()
         } else if (attempted === null || group.length === 1) {
           for (const member of group) member.fail(exit.cause)
@@ -83,9 +85,7 @@ export const groupCommit = (
     const lane: Effect.Effect<void> = Effect.gen(function* () {
       yield* endOfTurn
       while (queue.length > 0) {
-        const group = queue.splice(0, Math.min(size, Math.ceil(queue.length / lanes)))
-        commitsWaiting.set(queue.length)
-        yield* commit(group)
+        yield* commit(queue.splice(0, Math.min(size, Math.ceil(queue.length / lanes))))
         yield* endOfTurn
       }
     }).pipe(

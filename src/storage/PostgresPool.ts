@@ -3,6 +3,7 @@ import type { Socket } from "node:net"
 import { SqlError } from "@effect/sql/SqlError"
 import { Duration, Effect, Redacted } from "effect"
 import pg from "pg"
+import { measured } from "../telemetry/Measures.js"
 import { poolConnections } from "../telemetry/Metrics.js"
 import { once } from "./Once.js"
 
@@ -75,13 +76,10 @@ const limits = ({ lockTimeout, statementTimeout }: PostgresOptions) => {
     SET idle_in_transaction_session_timeout = ${2 * statement}`
 }
 
-const observe = (pool: pg.Pool) => {
-  const look = () => {
-    poolConnections.set(pool.totalCount - pool.idleCount, "used")
-    poolConnections.set(pool.idleCount, "idle")
-    poolConnections.set(pool.waitingCount, "waited_for")
-  }
-  for (const event of ["connect", "acquire", "release", "remove"] as const) pool.on(event, look)
+const counted = (pool: pg.Pool) => () => {
+  poolConnections.set(pool.totalCount - pool.idleCount, "used")
+  poolConnections.set(pool.idleCount, "idle")
+  poolConnections.set(pool.waitingCount, "waited_for")
 }
 
 /** The connections of this process. Fails when the server cannot be reached. */
@@ -104,11 +102,10 @@ export const postgresPool = (options: PostgresOptions) =>
         })
         // A connection that was lost while nobody used it: the next one is another.
         pool.on("error", () => undefined)
-        observe(pool)
         await pool.query("SELECT 1")
         return pool
       },
       catch: (cause) => new SqlError({ cause, message: "PostgreSQL cannot be reached" })
     }),
     (pool) => Effect.timeoutOption(Effect.interruptible(Effect.promise(() => pool.end())), "2 seconds")
-  )
+  ).pipe(Effect.tap((pool) => measured(counted(pool))))

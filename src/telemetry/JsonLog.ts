@@ -1,18 +1,27 @@
 import { Cause, Context, FiberRef, FiberRefs, HashMap, Inspectable, Logger, Option, Tracer } from "effect"
 
-const textOf = (part: unknown) => (typeof part === "string" ? part : Inspectable.toStringUnknown(part, 0))
+const isPlain = (value: unknown) =>
+  value === null || typeof value === "string" || typeof value === "boolean" || Number.isFinite(value)
+
+/** Whatever it is can be written: an error, a circle, a big integer. */
+const textOf = (value: unknown): string =>
+  value instanceof Error
+    ? `${value.name}: ${value.message}`
+    : typeof value === "string"
+      ? value
+      : Inspectable.toStringUnknown(value, 0)
 
 const spanIn = (refs: FiberRefs.FiberRefs) =>
   Context.getOption(FiberRefs.getOrDefault(refs, FiberRef.currentContext), Tracer.ParentSpan)
 
 /** One JSON object a line: time, level, message, and beside them what the line was annotated with. */
 export const jsonLog = Logger.make(({ annotations, cause, context, date, logLevel, message }) => {
-  const line: Record<string, unknown> = {
-    timestamp: date.toISOString(),
-    level: logLevel.label,
-    message: Array.isArray(message) ? message.map(textOf).join(" ") : textOf(message)
-  }
-  for (const [name, value] of HashMap.entries(annotations)) line[name] = value
+  const line: Record<string, unknown> = { timestamp: "", level: "", message: "" }
+  for (const [name, value] of HashMap.entries(annotations))
+    line[name] = isPlain(value) ? value : textOf(value)
+  line["timestamp"] = date.toISOString()
+  line["level"] = logLevel.label
+  line["message"] = Array.isArray(message) ? message.map(textOf).join(" ") : textOf(message)
   if (!Cause.isEmpty(cause)) line["cause"] = Cause.pretty(cause, { renderErrorCause: true })
   const span = spanIn(context)
   if (Option.isSome(span)) {

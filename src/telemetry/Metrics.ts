@@ -49,7 +49,7 @@ export const verdictDelay = histogram(
 
 export const providerCalls = counter(
   "provider_calls_total",
-  "Attempts to call VerifyHuman: ok, or what went wrong",
+  "Attempts to call VerifyHuman: ok where it answered 2xx, or what went wrong",
   "call",
   "result"
 )
@@ -99,7 +99,7 @@ export const poolConnections = gauge(
 
 export const eventLoopDelay = gauge(
   "event_loop_delay_seconds",
-  "The longest delay of the event loop since the last look"
+  "The longest delay of the event loop within the last minute"
 )
 export const residentMemory = gauge("resident_memory_bytes", "Memory of the process")
 export const uptime = gauge("uptime_seconds", "Since the process began")

@@ -100,11 +100,12 @@ const counted = <A>(call: ProviderCall, attempt: Effect.Effect<A, VerifyHumanErr
     )
   )
 
-/** Only a timeout interrupts an attempt. */
+/** An attempt is interrupted when its time is over, or when the service ends. */
 const resultIn = (exit: Exit.Exit<unknown, VerifyHumanError>): string => {
   if (Exit.isSuccess(exit)) return "ok"
   const error = Cause.failureOption(exit.cause)
-  return Option.isSome(error) ? resultOf[error.value._tag] : "timeout"
+  if (Option.isSome(error)) return resultOf[error.value._tag]
+  return Cause.isInterruptedOnly(exit.cause) ? "timeout" : "failed"
 }
 
 /** One request and its answer, with an error for each way in which it can fail. */

@@ -16,9 +16,6 @@ const wholeIndexes: Array<Read> = [
 ]
 
 const sorting: Array<StatementName> = [
-  // Of what was looked at, 2,000 at most.
-  "sessions.search of a status",
-  "events.list of a product",
   // Of one session.
   "events.ofSession",
   "actions.attemptsOf",

@@ -8,6 +8,7 @@ import { PollGate } from "../../src/polling/PollGate.js"
 import {
   problems,
   providerCalls,
+  residentMemory,
   verdictDelay,
   verdicts,
   waitingPhones
@@ -48,6 +49,29 @@ describe("what is observed", () => {
         ["3", "1", "2", "4", "30", "0"]
       )
     }).pipe(Effect.provide(observing(Effect.succeed(figures))))
+  )
+
+  it.effect("tells of the process and the poller while the database is away", () =>
+    Effect.gen(function* () {
+      const gate = yield* PollGate
+      residentMemory.set(0)
+      for (let i = 0; i < 5; i++) yield* gate.record("verifyage", { _tag: "Failed" })
+      yield* (yield* Observing).look
+      assert.strictEqual(valueOf("dropin_breaker_open"), "1")
+      assert.isAbove(Number(valueOf("dropin_resident_memory_bytes")), 1e6)
+    }).pipe(
+      Effect.provide(
+        Layer.provideMerge(
+          Observing.layer,
+          Layer.merge(
+            PollGate.layer,
+            Layer.mock(Records, {
+              figures: Effect.fail(new StorageUnavailable({ operation: "figures", cause: null }))
+            })
+          )
+        ).pipe(Layer.fresh)
+      )
+    )
   )
 
   it.effect("remembers each ten seconds what came within them", () =>

@@ -48,7 +48,7 @@ export const matchingFinding = (events: ReadonlyArray<EventItem>, expiredWithout
     return expiredWithoutEvent > 0 && arrived.length === 0
       ? warning(
           check,
-          `${expiredWithoutEvent} sessions expired, and no webhook was ever received`,
+          `${expiredWithoutEvent} sessions expired, and none of the last events came as a webhook`,
           "add this service's /api/webhooks/verifyhuman to the dashboard, for this environment"
         )
       : skipped(check, "no event that could be matched was received yet")

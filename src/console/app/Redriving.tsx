@@ -13,6 +13,8 @@ interface Progress {
 
 const atOnce = 4
 
+const isOfOne = ({ code }: Refused) => code === "action_not_dead" || code === "action_not_found"
+
 /** Redrives all of these, a few at a time. One that somebody else has redriven is done. */
 const redriveAll = async (ids: ReadonlyArray<string>, tell: (progress: Progress) => void) => {
   const left = [...ids]
@@ -31,6 +33,8 @@ const redriveAll = async (ids: ReadonlyArray<string>, tell: (progress: Progress)
       if (!(error instanceof Refused)) throw error
       if (error.code === "action_not_dead") report({ done: progress.done + 1 })
       else report({ failed: progress.failed + 1, refusal: error })
+      // What is so of the service, or of this operator, is so of the next action too.
+      if (!isOfOne(error)) report({ failed: progress.failed + left.splice(0).length })
     }
     return work()
   }

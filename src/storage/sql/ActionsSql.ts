@@ -99,7 +99,6 @@ export const actionsSql = (sql: Sql): ActionsTable => ({
     scan<Row, Action>(sql, {
       operation: "actions.list",
       table: "actions",
-      key: "id",
       within: [
         sql`environment = ${environment}`,
         state === undefined ? null : sql`state = ${state}`,
@@ -109,6 +108,7 @@ export const actionsSql = (sql: Sql): ActionsTable => ({
       ],
       passes: [],
       order: "created_at DESC, id DESC",
+      downTo: (place) => sql`(created_at, id) >= (${place.at}, ${place.id})`,
       limit,
       read: fromRow,
       placeOf: ({ createdAt, id }) => ({ at: createdAt, id })

@@ -113,7 +113,6 @@ export const eventsSql = (sql: Sql): EventsTable => ({
     scan<Row, InboxEvent>(sql, {
       operation: "events.list",
       table: "events",
-      key: "id",
       within: [
         sql`environment = ${environment}`,
         state === undefined ? null : sql`state = ${state}`,
@@ -126,6 +125,7 @@ export const eventsSql = (sql: Sql): EventsTable => ({
         eventEnvironment === undefined ? null : sql`event_environment = ${eventEnvironment}`
       ],
       order: "received_at DESC, id DESC",
+      downTo: (place) => sql`(received_at, id) >= (${place.at}, ${place.id})`,
       limit,
       read: fromRow,
       placeOf: ({ id, receivedAt }) => ({ at: receivedAt, id })

@@ -1,7 +1,6 @@
 import { Effect } from "effect"
-import type { Cursor, Slice } from "../../domain/Cursor.js"
+import { allOf, type Cursor, type Slice } from "../../domain/Cursor.js"
 import type { StorageUnavailable } from "../../domain/StorageUnavailable.js"
-import { isFoundBy } from "./Dialect.js"
 import type { Sql, Statement } from "./Sql.js"
 import { all, first } from "./Statement.js"
 
@@ -13,18 +12,19 @@ type Conditions = ReadonlyArray<Statement | null>
 const given = (conditions: Conditions) => conditions.filter((condition) => condition !== null)
 
 /** All of these conditions; those that are null were not asked for. */
-export const allOfThem = (sql: Sql, conditions: Conditions): Statement =>
+const allOfThem = (sql: Sql, conditions: Conditions): Statement =>
   given(conditions).reduce((before, condition) => sql`${before} AND ${condition}`)
 
 export interface Scan<Row, A> {
   readonly operation: string
   readonly table: string
-  readonly key: string
   /** What an index finds; the first is always given. */
   readonly within: readonly [Statement, ...Conditions]
   /** What the rows have to be looked at for. */
   readonly passes: Conditions
   readonly order: string
+  /** That a row stands before this place, or at it. */
+  readonly downTo: (place: Cursor) => Statement
   readonly limit: number
   readonly read: (row: Row) => A
   readonly placeOf: (item: A) => Cursor
@@ -33,26 +33,24 @@ export interface Scan<Row, A> {
 /** A page of what passes, out of the first rows that an index finds. */
 export const scan = <Row, A>(
   sql: Sql,
-  { key, limit, operation, order, passes, placeOf, read, table, within }: Scan<Row, A>
+  { downTo, limit, operation, order, passes, placeOf, read, table, within }: Scan<Row, A>
 ): Effect.Effect<Slice<A>, StorageUnavailable> => {
-  const [rows, inOrder, id] = [sql.literal(table), sql.literal(order), sql.literal(key)]
-  const indexed = allOfThem(sql, within)
-  const found = sql<Row>`SELECT * FROM ${rows} WHERE ${indexed} ORDER BY ${inOrder}`
-  const conditions = given(passes)
-  if (conditions.length === 0) {
-    return sql<Row>`${found} LIMIT ${limit}`.pipe(
-      all(operation, read),
-      Effect.map((items) => ({ items, resume: null }))
-    )
+  const [rows, inOrder] = [sql.literal(table), sql.literal(order)]
+  const select = (...conditions: readonly [Statement, ...Conditions]) =>
+    sql<Row>`SELECT * FROM ${rows} WHERE ${allOfThem(sql, conditions)} ORDER BY ${inOrder}`
+  if (given(passes).length === 0) {
+    return sql<Row>`${select(...within)} LIMIT ${limit}`.pipe(all(operation, read), Effect.map(allOf))
   }
-  const looked = sql`SELECT * FROM ${rows} WHERE ${indexed} ORDER BY ${inOrder} LIMIT ${looksAt}`
-  const passing = sql`SELECT ${id} FROM (${looked}) AS looked WHERE ${allOfThem(sql, conditions)}
-    ORDER BY ${inOrder} LIMIT ${limit}`
   return Effect.gen(function* () {
-    const items = yield* sql<Row>`SELECT * FROM ${rows} WHERE ${isFoundBy(sql, id, passing)}
-      ORDER BY ${inOrder}`.pipe(all(operation, read))
-    if (items.length === limit) return { items, resume: null }
-    const last = yield* sql<Row>`${found} LIMIT 1 OFFSET ${looksAt - 1}`.pipe(first(operation, read))
-    return { items, resume: last === null ? null : placeOf(last) }
+    const last = yield* sql<Row>`${select(...within)} LIMIT 1 OFFSET ${looksAt - 1}`.pipe(
+      first(operation, read)
+    )
+    const end = last === null ? null : placeOf(last)
+    const items = yield* sql<Row>`${select(
+      ...within,
+      end === null ? null : downTo(end),
+      ...passes
+    )} LIMIT ${limit}`.pipe(all(operation, read))
+    return { items, resume: items.length === limit ? null : end }
   })
 }

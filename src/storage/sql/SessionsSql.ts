@@ -114,7 +114,6 @@ export const sessionsSql = (sql: Sql): SessionsTable => ({
     scan<Row, Session>(sql, {
       operation: "sessions.search",
       table: "sessions",
-      key: "session_ref",
       within: [
         ...(userId === undefined
           ? ([
@@ -135,6 +134,10 @@ export const sessionsSql = (sql: Sql): SessionsTable => ({
         product === undefined ? null : sql`product = ${product}`
       ],
       order: userId === undefined ? "session_ref DESC" : "created_at DESC, session_ref DESC",
+      downTo: (place) =>
+        userId === undefined
+          ? sql`session_ref >= ${place.id}`
+          : sql`(created_at, session_ref) >= (${place.at}, ${place.id})`,
       limit,
       read: sessionFrom,
       placeOf: ({ createdAt, sessionRef }) => ({ at: createdAt, id: sessionRef })
