@@ -24,7 +24,7 @@ export const problemLine = (address: string, problem: Problem): string => {
     case "event_not_linkable":
       return `The event cannot be given to this session: ${escaped(detail ?? "the service does not say why")}.`
     case "invalid_request":
-      return `The service does not take this: ${errors.map(({ message, path }) => `${path} ${message}`).join(", ")}.`
+      return `The service does not take this: ${escaped(errors.map(({ message, path }) => `${path} ${message}`).join(", "))}.`
     default:
       return advice[code] ?? `${problem.message}: ${address} answered ${problem.status} (${code}); try again.`
   }

@@ -20,6 +20,8 @@ const detailsOf = ({ details, id, kind }: Moment): ReadonlyArray<string> => {
     case "start":
     case "call":
       return []
+    case "operator":
+      return [...named("from", details["address"]), ...named("", id).map((one) => one.trim())]
     case "event":
       return [
         ...named("why", details["why"]),

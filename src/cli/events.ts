@@ -2,6 +2,7 @@ import { Args, Command, Options } from "@effect/cli"
 import { Effect, type Schema } from "effect"
 import { escaped } from "../domain/Text.js"
 import { type Event, type EventDetails, EventState, type RejectedDelivery } from "../http/OperatorBodies.js"
+import { WrongUsage } from "./Failed.js"
 import { byState, faint } from "./Ink.js"
 import { printList } from "./ListOutput.js"
 import { atService, inPath, operatorOptions } from "./OperatorClient.js"
@@ -90,14 +91,30 @@ const show = Command.make("show", { id: eventId, ...operatorOptions, json }, (ch
 
 const link = Command.make(
   "link",
-  { id: eventId, sessionRef: Args.text({ name: "SESSION_REF" }), ...operatorOptions, json },
+  {
+    id: eventId,
+    sessionRef: Args.text({ name: "SESSION_REF" }),
+    yes: Options.boolean("yes").pipe(
+      Options.withDescription("Yes, it is this session's: a link cannot be taken back")
+    ),
+    ...operatorOptions,
+    json
+  },
   (chosen) =>
-    atService(chosen, (client) =>
-      Effect.flatMap(
-        client.link({ path: { id: inPath(chosen.id) }, payload: { session_ref: chosen.sessionRef } }),
-        (event) => print(chosen.json, event, () => readable(event))
+    Effect.gen(function* () {
+      if (!chosen.yes) {
+        return yield* new WrongUsage({
+          message:
+            "A link cannot be taken back, and the verdict may be another person's. If you are sure, add --yes."
+        })
+      }
+      yield* atService(chosen, (client) =>
+        Effect.flatMap(
+          client.link({ path: { id: inPath(chosen.id) }, payload: { session_ref: chosen.sessionRef } }),
+          (event) => print(chosen.json, event, () => readable(event))
+        )
       )
-    )
+    })
 ).pipe(Command.withDescription("Gives an unmatched event to a session."))
 
 const replay = Command.make("replay", { id: eventId, ...operatorOptions, json }, (chosen) =>

@@ -16,7 +16,7 @@ const table = (rows: ReadonlyArray<readonly [name: string, value: string, meanin
   return rows.map(([name, value, meaning]) => `  ${name.padEnd(14)}${value.padEnd(width)}${meaning}`)
 }
 
-const banner = ({ operators, publicUrl }: SettingsValue, sandboxUrl: string): string =>
+const banner = (publicUrl: string, { adminToken, url }: NonNullable<SettingsValue["sandbox"]>): string =>
   [
     "",
     "  verifyhuman-dropin runs in the sandbox, which verifies nobody.",
@@ -25,22 +25,21 @@ const banner = ({ operators, publicUrl }: SettingsValue, sandboxUrl: string): st
       ["open", `${publicUrl}/demo`, "the phone in a browser"],
       ["console", `${publicUrl}/console`, "for operators: what became of each session"],
       ["API", `${publicUrl}/docs`, "to read and to try"],
-      ["provider", sandboxUrl, "the stand-in for VerifyHuman"],
-      ...operators.tokens.map(
-        (token) => ["admin token", Redacted.value(token), "for operators, opens /api/admin"] as const
-      )
+      ["provider", url, "the stand-in for VerifyHuman"],
+      adminToken === null
+        ? ["admin token", "as in ADMIN_TOKENS", "for operators: console, command line, API"]
+        : ["admin token", Redacted.value(adminToken), "for operators: console, command line, API"]
     ]),
     ""
   ].join("\n")
 
 const announce = Layer.effectDiscard(
   Effect.gen(function* () {
-    const settings = yield* Settings
-    const { environment, host, port, sandbox, warnings } = settings
+    const { environment, host, port, publicUrl, sandbox, warnings } = yield* Settings
     for (const warning of warnings) yield* Effect.logWarning(warning)
     yield* sandbox === null
       ? Effect.logInfo(`verifyhuman-dropin (${environment}) listens on ${host}, port ${port}`)
-      : Console.log(banner(settings, sandbox.url))
+      : Console.log(banner(publicUrl, sandbox))
   })
 )
 

@@ -38,7 +38,7 @@ const target = (url: Option.Option<string>) =>
 
 const noSecret = new CommandFailed({
   message:
-    "Nothing to sign with: give --secret, or set VERIFYHUMAN_WEBHOOK_SECRETS. (The sandbox makes one up that nobody knows where it is not set.)"
+    "Nothing to sign with: give --secret, or set VERIFYHUMAN_WEBHOOK_SECRETS. (Where it is not set, the sandbox makes one up and tells nobody.)"
 })
 
 const inQuotes = (text: string) => `'${text.replaceAll("'", "'\\''")}'`

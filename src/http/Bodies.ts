@@ -7,7 +7,11 @@ const Uri = Schema.String.annotations({ jsonSchema: { type: "string", format: "u
 const SessionRef = Schema.String.annotations({
   jsonSchema: { type: "string", pattern: "^vs_[A-Za-z0-9_-]{32}$" }
 })
-const Text200 = Schema.String.pipe(Schema.maxLength(200))
+/** No control characters, nor halves of a character: no database and no log has to hold them. */
+const Text200 = Schema.String.pipe(
+  Schema.maxLength(200),
+  Schema.filter((text) => !/[\p{Cc}\p{Cs}]/u.test(text), { message: () => "holds a control character" })
+)
 
 const startFields = {
   product: Schema.optional(Product),

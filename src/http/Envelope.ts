@@ -36,6 +36,9 @@ export const sealed = (
   requestId: string
 ): Record<string, string> => ({ ...answerHeaders, ...headers, "x-request-id": requestId })
 
+/** Ids of nothing but zeros are none (W3C Trace Context, section 3.2.2). */
+const zeroIds = /-(0{32}|0{16})-/
+
 /** A request's span, part of the trace that its `traceparent` names (W3C Trace Context). */
 const traced =
   (
@@ -46,7 +49,11 @@ const traced =
   ) =>
   <E, R>(answer: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>) => {
     const route = patternOf(path, methods) ?? "unknown"
-    const parent = HttpTraceContext.w3c(Headers.fromInput({ traceparent: headers["traceparent"] as string }))
+    const given = headers["traceparent"] as string | undefined
+    const parent =
+      given === undefined || zeroIds.test(given)
+        ? Option.none()
+        : HttpTraceContext.w3c(Headers.fromInput({ traceparent: given }))
     return answer.pipe(
       Effect.tap(({ status }) => Effect.annotateCurrentSpan("http.response.status_code", status)),
       span(`${method} ${route}`, {

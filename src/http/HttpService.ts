@@ -27,7 +27,13 @@ export const routes = Layer.mergeAll(api, docs)
 export type Lane = (request: IncomingMessage, response: ServerResponse) => boolean
 
 /** One address, one way to write it: `/docs/` is not `/docs`. */
-const exactPaths = { ignoreTrailingSlash: false, ignoreDuplicateSlashes: false, caseSensitive: true }
+const exactPaths = {
+  ignoreTrailingSlash: false,
+  ignoreDuplicateSlashes: false,
+  caseSensitive: true,
+  // As long as a header may be: a user's id is a part of a path.
+  maxParamLength: 16 * 1024
+}
 
 /** A shared router would serve what another server of this process has, too. */
 const ownRouter = Effect.provideServiceEffect(Layer.CurrentMemoMap, Layer.makeMemoMap)

@@ -104,7 +104,7 @@ export const sessionItem = (session: Session) => ({
 
 interface Moment {
   readonly at: number
-  readonly kind: "start" | "call" | "event" | "verdict" | "action" | "attempt"
+  readonly kind: "start" | "call" | "operator" | "event" | "verdict" | "action" | "attempt"
   readonly id: string | null
   readonly summary: string
   readonly details: Readonly<Record<string, unknown>>
@@ -142,6 +142,21 @@ const ofAttempt = ({ actionId, answer, at, attempt, result, status }: ActionAtte
   details: { attempt, result, status, answer }
 })
 
+const did: Readonly<Record<AuditEntry["action"], string>> = {
+  link: "linked the event to this session",
+  replay: "replayed the event",
+  redrive: "made the action due again",
+  erase_user: "forgot the user"
+}
+
+const ofOperator = ({ action, actor, address, at, target }: AuditEntry): Moment => ({
+  at,
+  kind: "operator",
+  id: target,
+  summary: `${actor} ${did[action]}`,
+  details: { action, actor, address }
+})
+
 const ofStart = (session: Session, start: Start | null): Moment => ({
   at: start?.createdAt ?? session.createdAt,
   kind: "start",
@@ -167,10 +182,19 @@ const ofCall = (session: Session, start: Start | null): ReadonlyArray<Moment> =>
 }
 
 /** One session and all that happened to it, in the order of time. */
-export const timelineBody = ({ actions, attempts, events, session, start, verdicts }: SessionRecord) => {
+export const timelineBody = ({
+  actions,
+  attempts,
+  audit,
+  events,
+  session,
+  start,
+  verdicts
+}: SessionRecord) => {
   const moments = [
     ofStart(session, start),
     ...ofCall(session, start),
+    ...audit.map(ofOperator),
     ...events.map(ofEvent),
     ...verdicts.map(ofVerdict),
     ...actions.map(ofAction),

@@ -55,7 +55,7 @@ export const AuditEntry = Schema.Struct({
 
 const Moment = Schema.Struct({
   at: Time,
-  kind: Schema.Literal("start", "call", "event", "verdict", "action", "attempt"),
+  kind: Schema.Literal("start", "call", "operator", "event", "verdict", "action", "attempt"),
   id: Schema.NullOr(Schema.String),
   summary: Schema.String,
   details: Schema.Record({ key: Schema.String, value: Schema.Unknown })

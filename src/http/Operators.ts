@@ -30,6 +30,7 @@ import { Link } from "./OperatorBodies.js"
 import { Problem } from "./Problem.js"
 import { problemOf } from "./Problems.js"
 import { readJson } from "./RequestBody.js"
+import { makeTurns } from "./Turns.js"
 
 const bodyLimit = 1024
 
@@ -50,6 +51,9 @@ export const OperatorsLive = HttpApiBuilder.group(Api, "operator", (handlers) =>
     const rejected = yield* RejectedDeliveries
     const gate = yield* PollGate
     const observing = yield* Observing
+    const inTurn = yield* makeTurns
+    const ask = <A, E extends Parameters<typeof problemOf>[0]>(question: Effect.Effect<A, E>) =>
+      inTurn(Effect.mapError(question, problemOf))
 
     const linkedSession = Effect.gen(function* () {
       const request = NodeHttpServerRequest.toIncomingMessage(yield* HttpServerRequest.HttpServerRequest)
@@ -62,7 +66,7 @@ export const OperatorsLive = HttpApiBuilder.group(Api, "operator", (handlers) =>
     return handlers
       .handle("overview", () =>
         Effect.gen(function* () {
-          const figures = yield* Effect.mapError(records.figures, problemOf)
+          const figures = yield* ask(records.figures)
           const { openUntil, refused } = yield* gate.current
           const now = yield* Clock.currentTimeMillis
           return {
@@ -89,38 +93,32 @@ export const OperatorsLive = HttpApiBuilder.group(Api, "operator", (handlers) =>
         listPage(
           { limit, cursor },
           (before, limit) =>
-            Effect.mapError(
+            ask(
               records.sessions(
                 { ...search, ...period({ from, to }), userId: user_id, verificationId: verification_id },
                 { before, limit }
-              ),
-              problemOf
+              )
             ),
           ({ createdAt, sessionRef }) => ({ at: createdAt, id: sessionRef }),
           sessionItem
         )
       )
-      .handle("session", ({ path }) =>
-        Effect.mapBoth(records.session(path.session_ref), { onFailure: problemOf, onSuccess: timelineBody })
-      )
+      .handle("session", ({ path }) => Effect.map(ask(records.session(path.session_ref)), timelineBody))
       .handle("events", ({ urlParams: { cursor, environment, from, limit, to, ...filter } }) =>
         listPage(
           { limit, cursor },
           (before, limit) =>
-            Effect.mapError(
+            ask(
               inbox.list(
                 { ...filter, ...period({ from, to }), eventEnvironment: environment },
                 { before, limit }
-              ),
-              problemOf
+              )
             ),
           ({ id, receivedAt }) => ({ at: receivedAt, id }),
           eventItem
         )
       )
-      .handle("event", ({ path }) =>
-        Effect.mapBoth(inbox.find(path.id), { onFailure: problemOf, onSuccess: eventBody })
-      )
+      .handle("event", ({ path }) => Effect.map(ask(inbox.find(path.id)), eventBody))
       .handleRaw(
         "link",
         Effect.fnUntraced(function* ({ path }) {
@@ -141,8 +139,7 @@ export const OperatorsLive = HttpApiBuilder.group(Api, "operator", (handlers) =>
       .handle("actions", ({ urlParams: { cursor, from, limit, state, to } }) =>
         listPage(
           { limit, cursor },
-          (before, limit) =>
-            Effect.mapError(outbox.list({ state, ...period({ from, to }) }, { before, limit }), problemOf),
+          (before, limit) => ask(outbox.list({ state, ...period({ from, to }) }, { before, limit })),
           ({ createdAt, id }) => ({ at: createdAt, id }),
           actionItem
         )
@@ -173,8 +170,7 @@ export const OperatorsLive = HttpApiBuilder.group(Api, "operator", (handlers) =>
       .handle("audit", ({ urlParams }) =>
         listPage(
           urlParams,
-          (before, limit) =>
-            Effect.mapBoth(records.audit(before, limit), { onFailure: problemOf, onSuccess: allOf }),
+          (before, limit) => Effect.map(ask(records.audit(before, limit)), allOf),
           (entry) => entry,
           auditItem
         )

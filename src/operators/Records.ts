@@ -21,6 +21,8 @@ export interface SessionRecord {
   readonly verdicts: ReadonlyArray<VerdictChange>
   readonly actions: ReadonlyArray<Action>
   readonly attempts: ReadonlyArray<ActionAttempt>
+  /** What operators did to its events and actions. */
+  readonly audit: ReadonlyArray<AuditEntry>
 }
 
 /** Which sessions: all that have what is named. The period is that of their starts. */

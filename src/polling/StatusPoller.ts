@@ -18,6 +18,8 @@ const concurrency = 8
 /** Longer than a request may take; then another worker may ask. */
 const leaseMillis = 30_000
 /** However long the provider may take otherwise: nobody else is to ask meanwhile. */
+/** A session that is not known yet may be so soon; one that is not after so many questions is worth a line, once. */
+const refusalsUntilTold = 5
 const longestRequest = "20 seconds"
 const defaultThrottleMillis = 30_000
 
@@ -107,6 +109,11 @@ export const StatusPoller: Layer.Layer<
       )
 
     const refused = Effect.fnUntraced(function* (poll: Poll, error: VerifyHumanError) {
+      if (error._tag === "ProviderRejected" && poll.attempts === refusalsUntilTold) {
+        yield* Effect.logWarning("VerifyHuman does not tell the status of a tracked session").pipe(
+          Effect.annotateLogs({ session_ref: poll.sessionRef, why: error.why, status: error.status })
+        )
+      }
       yield* gate.record(poll.product, resultOf(error, yield* Clock.currentTimeMillis))
       return retryAfterOf(error)
     })

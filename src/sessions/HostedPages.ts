@@ -71,7 +71,14 @@ export class HostedPages extends Context.Tag("verifyhuman-dropin/HostedPages")<
         make: (plan, sessionRef) =>
           plan.flowUrl === null
             ? generate(plan, sessionRef).pipe(
-                Effect.tapError((error) => Effect.logWarning("VerifyHuman gave no session", error)),
+                Effect.tapError((error) =>
+                  Effect.logWarning("VerifyHuman gave no session").pipe(
+                    Effect.annotateLogs({
+                      failure: error._tag,
+                      ...(error._tag === "ProviderRejected" ? { why: error.why, status: error.status } : {})
+                    })
+                  )
+                ),
                 Effect.mapError(startFailed)
               )
             : Effect.succeed(flowPage(plan.flowUrl, sessionRef))

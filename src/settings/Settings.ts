@@ -1,4 +1,4 @@
-import { Array, Context, Duration, Effect, Either, Equal, Layer, LogLevel, type Redacted } from "effect"
+import { Array, Context, Duration, Effect, Either, Equal, Layer, LogLevel, Redacted } from "effect"
 import { Environment } from "../domain/Environment.js"
 import type { OutcomeSetting } from "../domain/Outcome.js"
 import type { Product } from "../domain/Product.js"
@@ -20,7 +20,13 @@ export interface SettingsValue {
   readonly port: number
   readonly publicUrl: string
   /** The stand-in provider that runs beside the service; only in the environment `sandbox`. */
-  readonly sandbox: { readonly port: number; readonly url: string; readonly behaviour: string } | null
+  readonly sandbox: {
+    readonly port: number
+    readonly url: string
+    readonly behaviour: string
+    /** Made up for whoever set none. */
+    readonly adminToken: Secret | null
+  } | null
   readonly database: DatabaseSettings
   readonly verifyHuman: {
     readonly baseUrl: string
@@ -111,6 +117,9 @@ export const variableNames = [
   "LOG_LEVEL",
   "LOG_FORMAT"
 ] as const
+
+/** Shorter than this, a secret can be guessed. */
+const shortSecret = 16
 
 const isTerminal = () => process.stdout.isTTY === true
 
@@ -228,6 +237,13 @@ const read: Effect.Effect<SettingsValue, SettingsError> = Effect.gen(function* (
     webhookSecrets.length > 0
   )
 
+  const canBeGuessed = (secret: string) => secret.length < shortSecret || secret.includes("…")
+  if (!isSandbox && webhookSecrets.some((one) => canBeGuessed(Redacted.value(one)))) {
+    warnings.push(
+      "VERIFYHUMAN_WEBHOOK_SECRETS has a secret that can be guessed: whoever does can forge webhooks"
+    )
+  }
+
   const database = databaseOf(env)
   if (!isSandbox && isReadOnTheWay(database)) {
     warnings.push("DATABASE_URL has no sslmode: whoever is on the way to PostgreSQL can read along")
@@ -276,6 +292,7 @@ const read: Effect.Effect<SettingsValue, SettingsError> = Effect.gen(function* (
     `a comma-separated list of ${name}, each of at least 32 letters, digits and -._~+/`
   const serviceKeys = secrets("SERVICE_API_KEYS", longOnes("keys"), Parse.isBearerToken)
   const adminTokens = secrets("ADMIN_TOKENS", longOnes("tokens"), Parse.isBearerToken)
+  const madeUpToken = isSandbox && adminTokens.length === 0 ? madeUp.adminToken() : null
   const readTokens = secrets("ADMIN_READ_TOKENS", longOnes("tokens"), Parse.isBearerToken)
   if (readTokens.some((token) => adminTokens.some((other) => Equal.equals(token, other)))) {
     problem("ADMIN_READ_TOKENS", "tokens that are not in ADMIN_TOKENS, because these may only read")
@@ -303,7 +320,12 @@ const read: Effect.Effect<SettingsValue, SettingsError> = Effect.gen(function* (
     port,
     publicUrl,
     sandbox: isSandbox
-      ? { port: sandboxPort, url: sandboxUrl, behaviour: text("SANDBOX_BEHAVIOUR") ?? "" }
+      ? {
+          port: sandboxPort,
+          url: sandboxUrl,
+          behaviour: text("SANDBOX_BEHAVIOUR") ?? "",
+          adminToken: madeUpToken
+        }
       : null,
     database,
     verifyHuman: {
@@ -351,7 +373,7 @@ const read: Effect.Effect<SettingsValue, SettingsError> = Effect.gen(function* (
       serviceKeys
     },
     operators: {
-      tokens: isSandbox && adminTokens.length === 0 ? [madeUp.adminToken()] : adminTokens,
+      tokens: madeUpToken === null ? adminTokens : [madeUpToken],
       readTokens
     },
     actions: {

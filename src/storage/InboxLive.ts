@@ -99,7 +99,7 @@ export const inboxLayer: Layer.Layer<Inbox, never, Tables | VerdictPolicy> = Lay
       const matched =
         event.state === "unmatched"
           ? yield* matching.match(event, candidates, event.receivedAt)
-          : yield* keep(event)
+          : yield* keep({ ...event, sessionRef: yield* matching.namedBy(event, candidates) })
       yield* tables.events.insertCandidates(event, Array.difference(candidates, matched.identifying))
       return admitted(matched)
     })

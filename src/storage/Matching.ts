@@ -154,6 +154,12 @@ export const makeMatching = Effect.gen(function* () {
     settle,
     matchWaiting,
     isBoundElsewhere,
+    /** The one session that an event's candidates identify; it counts for none by that. */
+    namedBy: (event: InboxEvent, candidates: ReadonlyArray<IdentifierHash>) =>
+      Effect.map(tables.identifiers.find(event.environment, candidates), (found) => {
+        const [only, ...others] = Array.dedupe(found.map(({ sessionRef }) => sessionRef))
+        return others.length > 0 || found.some(({ shared }) => shared) ? null : (only ?? null)
+      }),
     /** Attributes one event by its candidates. */
     match: (event: InboxEvent, candidates: ReadonlyArray<IdentifierHash>, at: number) =>
       Effect.flatMap(matchOne(event, candidates, at), (own) => follow(own, at)),

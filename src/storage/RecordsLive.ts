@@ -27,13 +27,16 @@ export const recordsLayer: Layer.Layer<Records, never, Tables | VerdictPolicy> =
     const record = Effect.fnUntraced(function* (sessionRef: string) {
       const session = mayBeOwnId(sessionRef) ? yield* sessions.find(sessionRef) : null
       if (session === null || session.environment !== environment) return yield* new SessionNotFound()
+      const ofEvents = yield* events.ofSession(sessionRef)
+      const ofActions = yield* actions.ofSession(sessionRef)
       return {
         session,
         start: yield* starts.find(sessionRef),
-        events: yield* events.ofSession(sessionRef),
+        events: ofEvents,
         verdicts: yield* verdicts.ofSession(sessionRef),
-        actions: yield* actions.ofSession(sessionRef),
-        attempts: yield* actions.attemptsOf(sessionRef)
+        actions: ofActions,
+        attempts: yield* actions.attemptsOf(sessionRef),
+        audit: yield* audit.ofTargets([...ofEvents, ...ofActions].map(({ id }) => id))
       }
     })
 

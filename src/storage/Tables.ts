@@ -182,6 +182,8 @@ export interface PollsTable {
 
 export interface AuditTable {
   readonly insert: (entry: AuditEntry) => Write
+  /** What operators did to these events and actions, oldest first. */
+  readonly ofTargets: (targets: ReadonlyArray<string>) => List<AuditEntry>
   readonly list: (before: Cursor | null, limit: number) => List<AuditEntry>
 }
 

@@ -114,15 +114,18 @@ describe("events", () => {
 
         assert.include(yield* failure(["events", "show", "ev_none"]), "There is no such event")
         assert.include(yield* failure(["events", "show", "../overview?x"]), "There is no such event")
-        assert.include(yield* failure(["events", "link", id, "vs_none"]), "There is no such session")
+        assert.include(yield* failure(["events", "link", id, "vs_none", "--yes"]), "There is no such session")
         assert.include(
-          yield* failure(["events", "link", id, sessionRef, "--token", readToken]),
+          yield* failure(["events", "link", id, sessionRef, "--yes", "--token", readToken]),
           "This token may only read"
         )
-        const linked = yield* json(["events", "link", id, sessionRef])
+        const unsure = yield* run(["events", "link", id, sessionRef])
+        assert.deepStrictEqual([unsure.code, unsure.stdout], [2, ""])
+        assert.include(unsure.stderr, "add --yes")
+        const linked = yield* json(["events", "link", id, sessionRef, "--yes"])
         assert.deepInclude(linked, { id, state: "applied", session_ref: sessionRef })
         assert.strictEqual(
-          yield* failure(["events", "link", id, sessionRef]),
+          yield* failure(["events", "link", id, sessionRef, "--yes"]),
           "The event cannot be given to this session: the event is not unmatched."
         )
         assert.deepInclude(yield* json(["events", "replay", id]), { id, state: "applied" })

@@ -36,7 +36,12 @@ describe("settings without a variable set", () => {
         ...everywhere,
         environment: "sandbox",
         host: "127.0.0.1",
-        sandbox: { port: 3001, url: "http://localhost:3001", behaviour: "" },
+        sandbox: {
+          port: 3001,
+          url: "http://localhost:3001",
+          behaviour: "",
+          adminToken: operators.tokens[0]
+        },
         verifyHuman: {
           ...verifyHumanEverywhere,
           baseUrl: "http://127.0.0.1:3001",
@@ -94,7 +99,7 @@ describe("settings without a variable set", () => {
             apiKey: "vhk_test_key",
             clientKey: null
           },
-          webhooks: { secrets: ["whsec_one"], signatureScheme: "either" },
+          webhooks: { secrets: ["whsec_one_of_the_dashboard"], signatureScheme: "either" },
           redirects: { appRedirectUrl: null, allowlist: [] },
           auth: { ...authEverywhere, jwtSecret: long("j") },
           operators: { tokens: [], readTokens: [] },

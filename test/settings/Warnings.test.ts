@@ -112,3 +112,24 @@ describe("the warning of a database that can be read along", () => {
     })
   )
 })
+
+describe("the warning of a webhook secret that can be guessed", () => {
+  const told = "VERIFYHUMAN_WEBHOOK_SECRETS has a secret that can be guessed: whoever does can forge webhooks"
+  const given = (secrets: string) => warnings({ ...real, VERIFYHUMAN_WEBHOOK_SECRETS: secrets })
+
+  it.effect("is for a short one, or one of the documents, among any", () =>
+    Effect.gen(function* () {
+      const { VERIFYHUMAN_WEBHOOK_SECRETS: good } = real
+      for (const secrets of ["x", "whsec_…", `${good},fifteen_letters`, "whsec_…_of_the_dashboard"]) {
+        assert.deepStrictEqual(yield* given(secrets), [told], secrets)
+      }
+    })
+  )
+
+  it.effect("is not for one of 16 characters, nor in the sandbox", () =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(yield* given("sixteen_letters_"), [])
+      assert.deepStrictEqual(yield* warnings({ VERIFYHUMAN_WEBHOOK_SECRETS: "x" }), [])
+    })
+  )
+})

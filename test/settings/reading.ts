@@ -10,7 +10,7 @@ export const signingSecret = `whsec_${Buffer.alloc(24, 7).toString("base64")}`
 export const real = {
   VERIFYHUMAN_ENVIRONMENT: "test",
   VERIFYHUMAN_API_KEY: "vhk_test_key",
-  VERIFYHUMAN_WEBHOOK_SECRETS: "whsec_one",
+  VERIFYHUMAN_WEBHOOK_SECRETS: "whsec_one_of_the_dashboard",
   AUTH_JWT_SECRET: long("j")
 } as const
 

@@ -43,7 +43,7 @@ describe("SQLite finds rows by index", () => {
         // Of one session, in events.ofSession and actions.attemptsOf; of one identifier, in events.waiting.
         assert.deepStrictEqual(
           detailsWhere((detail) => detail.includes("FOR ORDER BY")).map(({ name }) => name),
-          ["events.ofSession", "events.waiting", "actions.attemptsOf"]
+          ["events.ofSession", "events.waiting", "actions.attemptsOf", "audit.ofTargets"]
         )
       })
     )

@@ -19,6 +19,8 @@ const sorting: Array<StatementName> = [
   // Of one session.
   "events.ofSession",
   "actions.attemptsOf",
+  // Of what operators did to one session's events.
+  "audit.ofTargets",
   // Of one identifier.
   "events.waiting"
 ]

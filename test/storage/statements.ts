@@ -114,6 +114,7 @@ export const statementsOf = (sql: Sql, asked: Asked) => {
     "actions.purgeAttempts": actions.purgeAttempts(bodies, 500),
     "polls.claim": polls.claim(["verifyage", "verifyidentity"], now, lease, 16),
     "polls.delete": polls.delete(sessionRef),
+    "audit.ofTargets": audit.ofTargets([eventId, actionId]),
     "audit.list": audit.list(before, 100),
     "audit.list from the first": audit.list(null, 100)
   } satisfies Record<string, Statement>

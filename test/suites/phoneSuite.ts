@@ -273,6 +273,13 @@ export const phoneSuite = (name: string, service: Service) => {
             400,
             "invalid_request"
           )
+          const calls = yield* Effect.map(Provider, (provider) => provider.calls.length)
+          for (const reference of ["\u0000", "a\u001b[31m", "\u009b31m", "\ud800"]) {
+            const answer = yield* start(asService(userId), { reference, restart: true })
+            assertProblem(answer, 400, "invalid_request")
+            assert.deepStrictEqual(paths(answer), ["reference"])
+          }
+          assert.strictEqual(yield* Effect.map(Provider, (provider) => provider.calls.length), calls)
         })
       )
 

@@ -1,3 +1,4 @@
+import { escaped } from "../../domain/Text.js"
 import { bold, byState, faint } from "../Ink.js"
 
 export type Result = "ok" | "warning" | "failed" | "skipped"
@@ -27,4 +28,4 @@ export const skipped = found("skipped")
 
 /** As a line. */
 export const shown = ({ advice, check, message, result }: Finding): string =>
-  `${byState(result)(result.padEnd(7))}  ${bold(check.padEnd(12))}  ${message}${advice === null ? "" : faint(`; ${advice}`)}`
+  `${byState(result)(result.padEnd(7))}  ${bold(check.padEnd(12))}  ${escaped(message)}${advice === null ? "" : faint(`; ${escaped(advice)}`)}`

@@ -136,6 +136,15 @@ const Said = (props: MomentProps) => {
       )
     case "call":
       return <Called moment={moment} />
+    case "operator":
+      return (
+        <>
+          <h3>An operator acted</h3>
+          <p>
+            {moment.summary}, from {String(moment.details["address"])}.
+          </p>
+        </>
+      )
     case "event":
       return <Delivered event={moment.details as unknown as Event} />
     case "verdict":
@@ -151,6 +160,7 @@ const Said = (props: MomentProps) => {
 const telling: Readonly<Record<Happening["kind"], string>> = {
   start: "",
   call: "",
+  operator: "",
   event: "state",
   verdict: "status",
   action: "state",

@@ -55,7 +55,7 @@ const elsewhere = (session: SessionTimeline, overview: Overview | null): Readonl
   if (overview === null) return steps
   if (overview.rejected_deliveries > 0) {
     steps.push({
-      text: `${counted(overview.rejected_deliveries, "delivery was", "deliveries were")} rejected: if the webhook secret is wrong, this session's event is among them.`,
+      text: `${counted(overview.rejected_deliveries, "delivery was", "deliveries were")} rejected: if the webhook secret is wrong, this session's event may be among them.`,
       href: hrefOf("rejected"),
       link: "See what would have matched"
     })
@@ -98,7 +98,10 @@ const awaiting = (session: SessionTimeline, overview: Overview | null): Explanat
   return {
     tone: steps.length === 0 ? "quiet" : "warn",
     headline: "VerifyHuman has told nothing about this session",
-    text: "If the user says they are done, their result has not arrived here, or not in a form that can be matched.",
+    text:
+      session.model === "mobile"
+        ? "VerifyHuman's status endpoint is asked for it, and has told no outcome. If the app gave a wrong id, it never will."
+        : "If the user says they are done, their result has not arrived here, or not in a form that can be matched.",
     steps:
       steps.length === 0
         ? [
@@ -129,7 +132,7 @@ const failed = (session: SessionTimeline, overview: Overview | null): Explanatio
     tone: "bad",
     headline:
       session.reason === "provider_error" ? "VerifyHuman failed to verify" : "VerifyHuman declined the user",
-    text: `Its last word was ${session.provider_status ?? "no status"}. The app may start again.`,
+    text: `Its last word was ${session.provider_status ?? "no status"}. The app may start again. A word that should pass goes into VERIFYHUMAN_OUTCOMES; then replay the event.`,
     steps
   }
 }

@@ -4,7 +4,8 @@ export const whys: Readonly<Record<string, string>> = {
   ambiguous: "What it carries belongs to more than one session.",
   ping: "A press of the test button in VerifyHuman's dashboard.",
   unknown_type: "Its type is not one that decides a verification.",
-  wrong_environment: "It is of the other environment: a test event never decides a live session.",
+  wrong_environment:
+    "It is of the other environment: a test event never decides a live session, nor the other way round.",
   wrong_product: "It is of another product than the session it belongs to.",
   stale: "Its signature is older than five minutes when it came. Replay it to have it count.",
   not_json_object: "Its body is not a JSON object.",

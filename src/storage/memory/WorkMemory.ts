@@ -131,6 +131,13 @@ export const auditMemory = (store: Store): AuditTable => {
   const entries = store.table<AuditEntry>()
   return {
     insert: (entry) => Effect.sync(() => entries.set(entry.id, entry)),
+    ofTargets: (targets) =>
+      Effect.sync(() =>
+        entries
+          .all()
+          .filter(({ target }) => target !== null && targets.includes(target))
+          .sort((a, b) => a.at - b.at)
+      ),
     list: (before, limit) => Effect.sync(() => page(entries.all(), (entry) => entry, before, limit))
   }
 }

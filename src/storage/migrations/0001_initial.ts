@@ -194,7 +194,8 @@ const statements = ({ byKey, bytes, text }: Types) => [
     target ${text},
     details ${text} NOT NULL
   )`,
-  `CREATE INDEX audit_by_age ON audit (at, id)`
+  `CREATE INDEX audit_by_age ON audit (at, id)`,
+  `CREATE INDEX audit_by_target ON audit (target) WHERE target IS NOT NULL`
 ]
 
 export default Effect.flatMap(SqlClient.SqlClient, (sql) =>

@@ -1,5 +1,7 @@
+import { Effect } from "effect"
 import type { AuditEntry } from "../../domain/Audit.js"
 import type { AuditTable } from "../Tables.js"
+import { isOneOf } from "./Dialect.js"
 import type { Sql } from "./Sql.js"
 import { all, run } from "./Statement.js"
 
@@ -24,6 +26,12 @@ export const auditSql = (sql: Sql): AuditTable => ({
     sql`INSERT INTO audit ${sql.insert({ ...entry, details: JSON.stringify(entry.details) })}`.pipe(
       run("audit.insert")
     ),
+  ofTargets: (targets) =>
+    targets.length === 0
+      ? Effect.succeed([])
+      : sql<Row>`SELECT * FROM audit WHERE ${isOneOf(sql, "target", targets)} ORDER BY at, id`.pipe(
+          all("audit.ofTargets", fromRow)
+        ),
   list: (before, limit) =>
     sql<Row>`SELECT * FROM audit
       ${before === null ? sql`` : sql`WHERE (at, id) < (${before.at}, ${before.id})`}
