@@ -154,11 +154,13 @@ export const makeMatching = Effect.gen(function* () {
     settle,
     matchWaiting,
     isBoundElsewhere,
-    /** The one session that an event's candidates identify; it counts for none by that. */
+    /** The one session that an event's candidates identify, held, so that it is not erased meanwhile; by that, it counts for none. */
     namedBy: (event: InboxEvent, candidates: ReadonlyArray<IdentifierHash>) =>
-      Effect.map(tables.identifiers.find(event.environment, candidates), (found) => {
-        const [only, ...others] = Array.dedupe(found.map(({ sessionRef }) => sessionRef))
-        return others.length > 0 || found.some(({ shared }) => shared) ? null : (only ?? null)
+      Effect.gen(function* () {
+        const { sessions, shared } = yield* matchesOf(
+          yield* tables.identifiers.find(event.environment, candidates)
+        )
+        return sessions.length === 1 && !shared ? (sessions[0]?.sessionRef ?? null) : null
       }),
     /** Attributes one event by its candidates. */
     match: (event: InboxEvent, candidates: ReadonlyArray<IdentifierHash>, at: number) =>
