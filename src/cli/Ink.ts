@@ -9,8 +9,8 @@ const ink =
 export const bold = ink(1)
 export const faint = ink(2)
 export const red = ink(31)
-export const green = ink(32)
-export const yellow = ink(33)
+const green = ink(32)
+const yellow = ink(33)
 
 const inks: Readonly<Record<string, Ink>> = {
   pass: green,

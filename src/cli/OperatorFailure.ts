@@ -14,7 +14,7 @@ const advice: { readonly [Code in ProblemCode]?: string } = {
 }
 
 /** What the service answered instead, in one line. */
-export const problemLine = (address: string, problem: Problem): string => {
+const problemLine = (address: string, problem: Problem): string => {
   const { code, detail, errors = [] } = problem
   switch (code) {
     case "unauthenticated":

@@ -8,13 +8,13 @@ export const json = Options.boolean("json").pipe(
 export const jsonOnly = Options.boolean("json").pipe(Options.withDescription("Prints JSON"))
 
 /** JSON leaves some control characters as they are, and a terminal obeys them. */
-const written = (value: unknown) =>
-  JSON.stringify(value, null, 2).replace(
+export const written = (value: unknown, indent = 0) =>
+  JSON.stringify(value, null, indent).replace(
     /[\u007f-\u009f]/g,
     (character) => `\\u00${character.charCodeAt(0).toString(16)}`
   )
 
-export const printJson = (value: unknown) => Console.log(written(value))
+export const printJson = (value: unknown) => Console.log(written(value, 2))
 
 /** For people who look at a terminal the text, for everybody else the value. */
 export const print = (asJson: boolean, value: unknown, text: () => string): Effect.Effect<void> =>

@@ -51,13 +51,16 @@ interface Wanted {
   readonly cursor: Option.Option<string>
 }
 
+/** A page as the API is asked for it. */
+export interface AskedPage {
+  readonly limit: number
+  readonly cursor: string | undefined
+}
+
 /** Asks for page after page, of which any may be empty, until there is enough or no more. */
 export const paged = <Item, E, R>(
   { all, cursor, limit }: Wanted,
-  ask: (page: {
-    readonly limit: number
-    readonly cursor: string | undefined
-  }) => Effect.Effect<Page<Item>, E, R>
+  ask: (page: AskedPage) => Effect.Effect<Page<Item>, E, R>
 ): Effect.Effect<Page<Item>, E, R> =>
   Effect.scoped(
     Effect.gen(function* () {

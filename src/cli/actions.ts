@@ -1,11 +1,9 @@
 import { Command, Options } from "@effect/cli"
-import { Effect, type Schema } from "effect"
+import type { Schema } from "effect"
 import { type Action, ActionState } from "../http/OperatorBodies.js"
 import { byState } from "./Ink.js"
-import { printList } from "./ListOutput.js"
-import { atService, operatorOptions } from "./OperatorClient.js"
-import { json } from "./Output.js"
-import { given, paged, pageOptions, periodOptions } from "./Pages.js"
+import { listOptions, printPages } from "./ListOutput.js"
+import { given } from "./Pages.js"
 import { redrive } from "./redrive.js"
 import type { Column } from "./Table.js"
 
@@ -23,26 +21,18 @@ const list = Command.make(
   "list",
   {
     state: Options.choice("state", ActionState.literals).pipe(Options.optional),
-    ...periodOptions,
-    ...pageOptions,
-    ...operatorOptions,
-    json
+    ...listOptions
   },
   (chosen) =>
-    atService(chosen, (client) =>
-      Effect.flatMap(
-        paged(chosen, (page) =>
-          client.actions({
-            urlParams: {
-              ...page,
-              state: given(chosen.state),
-              from: given(chosen.from),
-              to: given(chosen.to)
-            }
-          })
-        ),
-        (page) => printList(chosen.json, columns, page)
-      )
+    printPages(chosen, columns, (client, page) =>
+      client.actions({
+        urlParams: {
+          ...page,
+          state: given(chosen.state),
+          from: given(chosen.from),
+          to: given(chosen.to)
+        }
+      })
     )
 ).pipe(Command.withDescription("Lists actions, newest first."))
 

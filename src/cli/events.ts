@@ -4,10 +4,10 @@ import { escaped } from "../domain/Text.js"
 import { type Event, type EventDetails, EventState, type RejectedDelivery } from "../http/OperatorBodies.js"
 import { WrongUsage } from "./Failed.js"
 import { byState, faint } from "./Ink.js"
-import { printList } from "./ListOutput.js"
+import { listOptions, printList, printPages } from "./ListOutput.js"
 import { atService, inPath, operatorOptions } from "./OperatorClient.js"
 import { json, print } from "./Output.js"
-import { given, paged, pageOptions, periodOptions } from "./Pages.js"
+import { given } from "./Pages.js"
 import type { Column } from "./Table.js"
 
 type EventItem = Schema.Schema.Type<typeof Event>
@@ -56,28 +56,20 @@ const list = Command.make(
     state: Options.choice("state", EventState.literals).pipe(Options.optional),
     product: Options.text("product").pipe(Options.withPseudoName("PRODUCT"), Options.optional),
     environment: Options.text("environment").pipe(Options.withPseudoName("ENVIRONMENT"), Options.optional),
-    ...periodOptions,
-    ...pageOptions,
-    ...operatorOptions,
-    json
+    ...listOptions
   },
   (chosen) =>
-    atService(chosen, (client) =>
-      Effect.flatMap(
-        paged(chosen, (page) =>
-          client.events({
-            urlParams: {
-              ...page,
-              state: given(chosen.state),
-              product: given(chosen.product),
-              environment: given(chosen.environment),
-              from: given(chosen.from),
-              to: given(chosen.to)
-            }
-          })
-        ),
-        (page) => printList(chosen.json, columns, page)
-      )
+    printPages(chosen, columns, (client, page) =>
+      client.events({
+        urlParams: {
+          ...page,
+          state: given(chosen.state),
+          product: given(chosen.product),
+          environment: given(chosen.environment),
+          from: given(chosen.from),
+          to: given(chosen.to)
+        }
+      })
     )
 ).pipe(Command.withDescription("Lists events, newest first."))
 

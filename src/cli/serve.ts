@@ -26,9 +26,11 @@ const banner = (publicUrl: string, { adminToken, url }: NonNullable<SettingsValu
       ["console", `${publicUrl}/console`, "for operators: what became of each session"],
       ["API", `${publicUrl}/docs`, "to read and to try"],
       ["provider", url, "the stand-in for VerifyHuman"],
-      adminToken === null
-        ? ["admin token", "as in ADMIN_TOKENS", "for operators: console, command line, API"]
-        : ["admin token", Redacted.value(adminToken), "for operators: console, command line, API"]
+      [
+        "admin token",
+        adminToken === null ? "as in ADMIN_TOKENS" : Redacted.value(adminToken),
+        "for operators: console, command line, API"
+      ]
     ]),
     ""
   ].join("\n")

@@ -4,10 +4,10 @@ import { Product } from "../domain/Product.js"
 import type { Session } from "../http/OperatorBodies.js"
 import { WrongUsage } from "./Failed.js"
 import { byState } from "./Ink.js"
-import { printList } from "./ListOutput.js"
+import { listOptions, printPages } from "./ListOutput.js"
 import { atService, inPath, operatorOptions } from "./OperatorClient.js"
 import { json, print } from "./Output.js"
-import { given, paged, pageOptions, periodOptions } from "./Pages.js"
+import { given } from "./Pages.js"
 import type { Column } from "./Table.js"
 import { readable } from "./Timeline.js"
 
@@ -40,29 +40,21 @@ const filter = {
   )
 }
 
-const list = Command.make(
-  "list",
-  { ...filter, ...periodOptions, ...pageOptions, ...operatorOptions, json },
-  (chosen) =>
-    atService(chosen, (client) =>
-      Effect.flatMap(
-        paged(chosen, (page) =>
-          client.sessions({
-            urlParams: {
-              ...page,
-              status: given(chosen.status),
-              reason: given(chosen.reason),
-              product: given(chosen.product),
-              user_id: given(chosen.user),
-              verification_id: given(chosen.verificationId),
-              from: given(chosen.from),
-              to: given(chosen.to)
-            }
-          })
-        ),
-        (page) => printList(chosen.json, columns, page)
-      )
-    )
+const list = Command.make("list", { ...filter, ...listOptions }, (chosen) =>
+  printPages(chosen, columns, (client, page) =>
+    client.sessions({
+      urlParams: {
+        ...page,
+        status: given(chosen.status),
+        reason: given(chosen.reason),
+        product: given(chosen.product),
+        user_id: given(chosen.user),
+        verification_id: given(chosen.verificationId),
+        from: given(chosen.from),
+        to: given(chosen.to)
+      }
+    })
+  )
 ).pipe(Command.withDescription("Lists sessions, newest first."))
 
 const show = Command.make(

@@ -2,7 +2,7 @@ import { Command, Options } from "@effect/cli"
 import { Clock, Console, Duration, Effect, Option } from "effect"
 import { Environment } from "../domain/Environment.js"
 import { iso } from "../domain/Iso.js"
-import { escaped } from "../domain/Text.js"
+import { isFit } from "../domain/Text.js"
 import { signUserToken } from "../http/UserToken.js"
 import { dotEnv } from "../settings/DotEnv.js"
 import { oneOf } from "../settings/Parsers.js"
@@ -24,7 +24,7 @@ const lifetime = (text: string): Duration.Duration | null => {
     : null
 }
 
-const userId = (text: string) => (text !== "" && text.length <= 255 && escaped(text) === text ? text : null)
+const userId = (text: string) => (text !== "" && text.length <= 255 && isFit(text) ? text : null)
 
 const options = {
   user: Options.text("user").pipe(

@@ -9,7 +9,7 @@ import { displayable } from "../domain/Text.js"
 import { dotEnv } from "../settings/DotEnv.js"
 import { CommandFailed } from "./Failed.js"
 import { byState } from "./Ink.js"
-import { printJson } from "./Output.js"
+import { printJson, written } from "./Output.js"
 import { progress } from "./Progress.js"
 import { serviceAddress } from "./ServiceAddress.js"
 import { triggerOptions } from "./TriggerOptions.js"
@@ -69,7 +69,7 @@ const send = Effect.fnUntraced(function* ({ body, headers, url }: Delivery) {
 const isGood = ({ status }: Answer) => status >= 200 && status <= 299
 
 const line = (answer: Answer) =>
-  `${byState(isGood(answer) ? "ok" : "failed")(String(answer.status))} ${JSON.stringify(answer.body)}`
+  `${byState(isGood(answer) ? "ok" : "failed")(String(answer.status))} ${written(answer.body)}`
 
 /** Equal answers once, with their number. */
 const lines = (answers: ReadonlyArray<Answer>): ReadonlyArray<string> => {

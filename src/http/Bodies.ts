@@ -1,16 +1,17 @@
 import { HttpApiSchema } from "@effect/platform"
 import { Schema } from "effect"
 import { Product } from "../domain/Product.js"
+import { isFit } from "../domain/Text.js"
 
 const Time = Schema.String.annotations({ jsonSchema: { type: "string", format: "date-time" } })
 const Uri = Schema.String.annotations({ jsonSchema: { type: "string", format: "uri" } })
 const SessionRef = Schema.String.annotations({
   jsonSchema: { type: "string", pattern: "^vs_[A-Za-z0-9_-]{32}$" }
 })
-/** No control characters, nor halves of a character: no database and no log has to hold them. */
+/** No database and no log has to hold what does not fit everywhere. */
 const Text200 = Schema.String.pipe(
   Schema.maxLength(200),
-  Schema.filter((text) => !/[\p{Cc}\p{Cs}]/u.test(text), { message: () => "holds a control character" })
+  Schema.filter(isFit, { message: () => "holds a control character" })
 )
 
 const startFields = {

@@ -10,6 +10,7 @@ import type { SessionRecord } from "../operators/Records.js"
 import { problemsIn, type Trend } from "../operators/Trends.js"
 import type { RejectedDelivery } from "../webhooks/RejectedDeliveries.js"
 import { adviceOn } from "./FailureAdvice.js"
+import type { SessionTimeline } from "./OperatorBodies.js"
 import { isFailure, titleOf } from "./Problem.js"
 
 const isoOrNull = (millis: number | null): string | null => (millis === null ? null : iso(millis))
@@ -104,7 +105,7 @@ export const sessionItem = (session: Session) => ({
 
 interface Moment {
   readonly at: number
-  readonly kind: "start" | "call" | "operator" | "event" | "verdict" | "action" | "attempt"
+  readonly kind: (typeof SessionTimeline.Type)["timeline"][number]["kind"]
   readonly id: string | null
   readonly summary: string
   readonly details: Readonly<Record<string, unknown>>

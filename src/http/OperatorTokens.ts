@@ -2,7 +2,7 @@ import { createHash, createHmac, timingSafeEqual } from "node:crypto"
 import { Redacted } from "effect"
 
 /** Who presented a token: its fingerprint, and whether it may change anything. */
-export interface TokenHolder {
+interface TokenHolder {
   readonly actor: string
   readonly mayWrite: boolean
 }

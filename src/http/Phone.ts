@@ -13,7 +13,7 @@ import { TrackRequest } from "./Bodies.js"
 import { countedWait } from "./CountedWait.js"
 import { listPage } from "./ListCursor.js"
 import { Problem } from "./Problem.js"
-import { problemOf } from "./Problems.js"
+import { countedProblem, problemOf } from "./Problems.js"
 import { readJson } from "./RequestBody.js"
 import { makeStartHandler } from "./StartHandler.js"
 import { listedBody, statusBody, trackedBody } from "./StatusAnswer.js"
@@ -34,11 +34,6 @@ const noBody = Effect.fail(
     errors: ["product", "provider_session_id"].map((path) => ({ path, message: "is missing" }))
   })
 )
-
-const counted = {
-  onSuccess: () => Effect.sync(() => starts.add("tracked")),
-  onFailure: ({ code }: Problem) => Effect.sync(() => starts.add(code))
-}
 
 /** What a phone asks for (contract section 3). */
 export const PhoneLive = HttpApiBuilder.group(Api, "phone", (handlers) =>
@@ -64,9 +59,11 @@ export const PhoneLive = HttpApiBuilder.group(Api, "phone", (handlers) =>
           const body = yield* readJson(TrackRequest, incoming, phoneBodyLimit)
           if (Option.isNone(body)) return yield* noBody
           const { product, provider_session_id: providerSessionId } = body.value
-          const tracked = yield* sessions
-            .track(caller, { product, providerSessionId })
-            .pipe(Effect.mapError(problemOf), Effect.tapBoth(counted), toItsEnd)
+          const tracked = yield* sessions.track(caller, { product, providerSessionId }).pipe(
+            Effect.mapError(countedProblem(starts)),
+            Effect.tap(() => starts.add("tracked")),
+            toItsEnd
+          )
           return HttpServerResponse.unsafeJson(trackedBody(tracked.session), { status: tracked.status })
         })
       )

@@ -65,6 +65,15 @@ export const problemOf = (error: UseCaseError): Problem => {
   }
 }
 
+/** The same, counted as what came of it. */
+export const countedProblem =
+  (counter: { readonly add: (result: string) => void }) =>
+  (error: UseCaseError): Problem => {
+    const problem = problemOf(error)
+    counter.add(problem.code)
+    return problem
+  }
+
 /** A path that cannot be decoded is routed nowhere, whatever its address takes. */
 const notRouted = (method: string, path: string, methods: MethodTable): Problem => {
   const allowed = methodsOf(path, methods)

@@ -8,7 +8,7 @@ import { startSeconds, starts } from "../telemetry/Metrics.js"
 import { phoneBodyLimit } from "./Access.js"
 import { PhoneStart, ServiceStart } from "./Bodies.js"
 import { idempotencyKeyHash } from "./IdempotencyKey.js"
-import { problemOf } from "./Problems.js"
+import { countedProblem } from "./Problems.js"
 import { readJson } from "./RequestBody.js"
 import { startedBody } from "./StatusAnswer.js"
 
@@ -31,13 +31,9 @@ export const makeStartHandler = Effect.map(Sessions, (sessions) =>
     const schema = caller.kind === "service" ? ServiceStart : PhoneStart
     const body = Option.getOrElse(yield* readJson(schema, request, phoneBodyLimit), () => ({}))
     const since = yield* Clock.currentTimeMillis
-    const started = yield* sessions.start(caller, startCommand(caller, body), keyHash).pipe(
-      Effect.mapError((error) => {
-        const problem = problemOf(error)
-        starts.add(problem.code)
-        return problem
-      })
-    )
+    const started = yield* sessions
+      .start(caller, startCommand(caller, body), keyHash)
+      .pipe(Effect.mapError(countedProblem(starts)))
     starts.add(started.status === 201 ? "created" : "resumed")
     startSeconds.observe(((yield* Clock.currentTimeMillis) - since) / 1000)
     return HttpServerResponse.unsafeJson(startedBody(started), { status: started.status })

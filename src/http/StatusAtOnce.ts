@@ -5,7 +5,7 @@ import { Tracing } from "../telemetry/Tracing.js"
 import { credentialsOf } from "./Access.js"
 import { Authenticator } from "./Authenticator.js"
 import type { PlainAnswer } from "./PlainAnswer.js"
-import { countPoll, statusAnswer } from "./StatusHandler.js"
+import { statusAnswer } from "./StatusHandler.js"
 
 /** Neither to be waited for, nor to be refused for its body or its lack of a host. */
 const isPlain = ({ headers }: IncomingMessage) =>
@@ -26,9 +26,6 @@ export const makeStatusAtOnce = Effect.gen(function* () {
     const now = clock.unsafeCurrentTimeMillis()
     const caller = authenticator.known?.(credentialsOf(request), now) ?? null
     const session = caller === null ? null : atHand(caller, sessionRef)
-    if (session === null) return null
-    const answer = statusAnswer(session, request.headers["if-none-match"], null, now)
-    countPoll(answer)
-    return answer
+    return session === null ? null : statusAnswer(session, request.headers["if-none-match"], null, now)
   }
 })

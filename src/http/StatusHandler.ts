@@ -10,10 +10,10 @@ import { countedWait } from "./CountedWait.js"
 import { type PlainAnswer, responseOf } from "./PlainAnswer.js"
 import { knownSequences, preferredWait } from "./Preconditions.js"
 import type { Problem } from "./Problem.js"
-import { problemOf } from "./Problems.js"
+import { countedProblem } from "./Problems.js"
 import { entityTag, pollAgainAfter, statusBody } from "./StatusAnswer.js"
 
-/** What a poll is answered; `header` is its `If-None-Match`, `waited` the seconds that its `Prefer` was given. */
+/** What a poll is answered, and counts as; `header` is its `If-None-Match`, `waited` the seconds that its `Prefer` was given. */
 export const statusAnswer = (
   session: Session,
   header: string | undefined,
@@ -25,12 +25,12 @@ export const statusAnswer = (
   if (again !== null) headers["retry-after"] = String(again)
   if (waited !== null) headers["preference-applied"] = `wait=${waited}`
   const known = header === undefined ? [] : knownSequences(header)
-  return known === "any" || known.includes(session.sequence)
+  const isKnown = known === "any" || known.includes(session.sequence)
+  polls.add(isKnown ? "not_modified" : "ok")
+  return isKnown
     ? { status: 304, headers, json: null }
     : { status: 200, headers, json: JSON.stringify(statusBody(session)) }
 }
-
-export const countPoll = ({ status }: PlainAnswer): void => polls.add(status === 304 ? "not_modified" : "ok")
 
 /** `GET /api/verify-status`: answers at once or, when the phone prefers to wait, with the news. */
 export const makeStatusHandler = Effect.gen(function* () {
@@ -65,15 +65,7 @@ export const makeStatusHandler = Effect.gen(function* () {
     const header = headers["if-none-match"]
     const session = yield* (
       seconds === null ? sessions.status(caller, sessionRef) : wait(caller, sessionRef, header, seconds)
-    ).pipe(
-      Effect.mapError((error) => {
-        const problem = problemOf(error)
-        polls.add(problem.code)
-        return problem
-      })
-    )
-    const answer = statusAnswer(session, header, seconds, yield* Clock.currentTimeMillis)
-    countPoll(answer)
-    return responseOf(answer)
+    ).pipe(Effect.mapError(countedProblem(polls)))
+    return responseOf(statusAnswer(session, header, seconds, yield* Clock.currentTimeMillis))
   })
 })

@@ -1,12 +1,8 @@
 import { Effect } from "effect"
+import { endOfTurn } from "../sessions/EndOfTurn.js"
 import { Problem } from "./Problem.js"
 
 const mostWaiting = 32
-
-/** Whatever waits in the sockets is read before the next turn. */
-const endOfTurn = Effect.async<void>((resume) => {
-  setImmediate(() => resume(Effect.void))
-})
 
 /**
  * One operator's question at a time: on SQLite nobody is answered while one is read, so that many at once would hold up

@@ -4,6 +4,7 @@ import type { AuditEntry } from "../domain/Audit.js"
 import type { Cursor, Page, Period, Slice } from "../domain/Cursor.js"
 import type { ProviderEnvironment } from "../domain/Environment.js"
 import type { InboxEvent } from "../domain/InboxEvent.js"
+import { isMadeWithin } from "../domain/OwnId.js"
 import type { Product } from "../domain/Product.js"
 import type { Session } from "../domain/Session.js"
 import type { Start } from "../domain/Start.js"
@@ -32,6 +33,17 @@ export interface SessionFilter extends Period {
   readonly product?: Product | undefined
   readonly userId?: string | undefined
 }
+
+/** Whether a session is one of those. */
+export const isAmong = (
+  { product, reason, status, userId, ...period }: SessionFilter,
+  session: Session
+): boolean =>
+  (status === undefined || session.verdict.status === status) &&
+  (reason === undefined || session.verdict.reason === reason) &&
+  (product === undefined || session.product === product) &&
+  (userId === undefined || session.userId === userId) &&
+  isMadeWithin(period, session.sessionRef)
 
 export interface SessionSearch extends SessionFilter {
   readonly environment?: ProviderEnvironment | undefined

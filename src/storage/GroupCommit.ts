@@ -1,5 +1,6 @@
 import { Array, Cause, Clock, Effect, Exit, FiberSet, Schedule, type Scope } from "effect"
 import { StorageUnavailable } from "../domain/StorageUnavailable.js"
+import { endOfTurn } from "../sessions/EndOfTurn.js"
 import { measured } from "../telemetry/Measures.js"
 import { commitGroupSize, commitsWaiting } from "../telemetry/Metrics.js"
 import type { Lock } from "./Locks.js"
@@ -22,11 +23,6 @@ interface Member {
   readonly succeed: () => void
   readonly fail: (cause: Cause.Cause<unknown>) => void
 }
-
-/** Requests that wait in their sockets are read first: a transaction on SQLite lets none of them through. */
-const endOfTurn = Effect.async<void>((resume) => {
-  setImmediate(() => resume(Effect.void))
-})
 
 /** So long after it came no transaction is begun, or begun again: whoever waits for it is better told to come back. */
 const patienceMillis = 4000

@@ -193,7 +193,7 @@ export const inboxLayer: Layer.Layer<Inbox, never, Tables | VerdictPolicy> = Lay
       }
       const event: InboxEvent = reread === null ? known : { ...known, ...reading(reread) }
       if (event.source === "poll" || event.outcome === null) {
-        return { event: known, duplicate: false, changed: [] }
+        return admitted(unmatched(known))
       }
       return admitted(yield* again(event, audit.at))
     })

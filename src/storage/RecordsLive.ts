@@ -1,21 +1,13 @@
 import { Effect, Layer } from "effect"
 import { identifier } from "../domain/Correlation.js"
 import { allOf } from "../domain/Cursor.js"
-import { isMadeWithin, mayBeOwnId } from "../domain/OwnId.js"
-import type { Session } from "../domain/Session.js"
-import { countedAtMost, Records, type SessionFilter } from "../operators/Records.js"
+import { mayBeOwnId } from "../domain/OwnId.js"
+import { countedAtMost, isAmong, Records, type SessionFilter } from "../operators/Records.js"
 import { SessionNotFound } from "../sessions/SessionErrors.js"
 import { VerdictPolicy } from "../sessions/VerdictPolicy.js"
 import { Tables } from "./Tables.js"
 
 const expiredLookedAt = 1000
-
-const isAmong = ({ product, reason, status, userId, ...period }: SessionFilter, session: Session): boolean =>
-  (status === undefined || session.verdict.status === status) &&
-  (reason === undefined || session.verdict.reason === reason) &&
-  (product === undefined || session.product === product) &&
-  (userId === undefined || session.userId === userId) &&
-  isMadeWithin(period, session.sessionRef)
 
 /** What operators read, over any `Tables`. */
 export const recordsLayer: Layer.Layer<Records, never, Tables | VerdictPolicy> = Layer.effect(

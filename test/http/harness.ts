@@ -3,6 +3,7 @@ import { HttpServer } from "@effect/platform"
 import { NodeContext } from "@effect/platform-node"
 import { Context, Effect, Either, Layer, Logger, LogLevel, Redacted } from "effect"
 import { SignJWT } from "jose"
+import { consoleMethods, consoleRoutes } from "../../src/console/Console.js"
 import { outcomeTable } from "../../src/domain/Outcome.js"
 import { parsePrefix } from "../../src/domain/Redirects.js"
 import { makeFastLane } from "../../src/http/FastLane.js"
@@ -117,6 +118,8 @@ export interface Overrides {
   readonly authentication?: Partial<Context.Tag.Service<AuthenticationPolicy>>
   readonly operators?: Context.Tag.Service<OperatorPolicy>
   readonly webhooks?: Partial<Context.Tag.Service<WebhookPolicy>>
+  /** Whether the console is there too. */
+  readonly console?: { readonly secure: boolean }
   /** Whether the fast lane is open, as it is in the service. */
   readonly fastLane?: boolean
 }
@@ -126,9 +129,10 @@ export type Service = typeof service
 
 /** One process of the service, on a socket of its own; every layer can be swapped in one line. */
 export const node = (overrides: Overrides = {}) =>
-  serve(routes, {
+  serve(overrides.console === undefined ? routes : Layer.merge(routes, consoleRoutes(overrides.console)), {
     host: "127.0.0.1",
     port: 0,
+    ...(overrides.console === undefined ? {} : { methods: consoleMethods }),
     ...(overrides.fastLane === false ? {} : { lane: makeFastLane })
   }).pipe(
     Layer.provide([Sessions.layer, WebhookIntake.layer, Operations.layer, Observing.layer]),

@@ -36,6 +36,8 @@ const spansIn = (lines: string): ReadonlyArray<Span> =>
     .flatMap((line) => JSON.parse(line).resourceSpans[0].scopeSpans[0].spans)
 
 const traceId = "0af7651916cd43dd8448eb211c80319c"
+/** Named beside a parent that is none. */
+const unknownTrace = "1bf7651916cd43dd8448eb211c80319c"
 const traceparent = `00-${traceId}-b7ad6b7169203331-01`
 
 describe("OTLP", () => {
@@ -59,6 +61,10 @@ describe("OTLP", () => {
           headers: { ...user, traceparent }
         })
         assert.strictEqual(poll.status, 200)
+        for (const ids of [`${"0".repeat(32)}-b7ad6b7169203331`, `${unknownTrace}-${"0".repeat(16)}`]) {
+          const headers = { ...user, traceparent: `00-${ids}-01` }
+          assert.strictEqual((yield* ask("/api/verifications", { headers })).status, 200)
+        }
         const body = aBody({ token, verificationId })
         const webhook = yield* deliver(body, { ...signed(body), traceparent })
         assert.strictEqual(webhook.status, 200)
@@ -66,7 +72,16 @@ describe("OTLP", () => {
       }).pipe(Effect.provideService(HttpServer.HttpServer, backend.server))
       yield* service.stop("SIGTERM")
 
-      const spans = spansIn(came("/v1/traces")).filter((span) => span.traceId === traceId)
+      const every = spansIn(came("/v1/traces"))
+      assert.lengthOf(
+        every.filter(({ name }) => name === "GET /api/verifications"),
+        2
+      )
+      assert.notIncludeMembers(
+        every.map((span) => span.traceId),
+        ["0".repeat(32), unknownTrace]
+      )
+      const spans = every.filter((span) => span.traceId === traceId)
       const named = (name: string) => spans.filter((span) => span.name === name)
       const [request] = named("POST /api/start-verification")
       const [useCase] = named("Sessions.start")

@@ -1,12 +1,12 @@
 import { useEffect, useRef } from "preact/hooks"
 import { signOut } from "./ask.js"
-import { hrefOf } from "./route.js"
+import { hrefOf, isSessionRef } from "./route.js"
 import { Updated } from "./Updated.js"
 import { go } from "./useRoute.js"
 
 /** A `session_ref` is opened; anything else may be a user or a verification. */
-export const destinationOf = (words: string): string =>
-  /^vs_[\w-]+$/.test(words) ? hrefOf("sessions", words) : hrefOf("sessions", null, { q: words })
+const destinationOf = (words: string): string =>
+  isSessionRef(words) ? hrefOf("sessions", words) : hrefOf("sessions", null, { q: words })
 
 const isTyping = (target: EventTarget | null) =>
   target instanceof HTMLElement && target.matches("input:not([type=checkbox]), select, textarea")

@@ -3,6 +3,7 @@ import { query } from "./ask.js"
 import { Verdict } from "./Badge.js"
 import type { EventDetails, Page, Session } from "./contract.js"
 import { Loading } from "./Empty.js"
+import { isSessionRef } from "./route.js"
 import { Time } from "./Time.js"
 import { Trouble } from "./Trouble.js"
 import { useLive } from "./useLive.js"
@@ -20,18 +21,20 @@ const waiting = ({ product, received_at }: EventDetails) =>
     limit: "20"
   })}`
 
-const isRef = (words: string) => /^vs_[\w-]+$/.test(words)
-
 /** The sessions of what was typed, however it names them. */
 const useFound = (event: EventDetails, words: string) => {
   const isSearching = words !== ""
   const byList = useLive<Page<Session>>(
-    !isSearching ? waiting(event) : isRef(words) ? null : `sessions${query({ user_id: words, limit: "20" })}`
+    !isSearching
+      ? waiting(event)
+      : isSessionRef(words)
+        ? null
+        : `sessions${query({ user_id: words, limit: "20" })}`
   )
   const byVerification = useLive<Page<Session>>(
-    isSearching && !isRef(words) ? `sessions${query({ verification_id: words, limit: "5" })}` : null
+    isSearching && !isSessionRef(words) ? `sessions${query({ verification_id: words, limit: "5" })}` : null
   )
-  const byRef = useLive<Session>(isRef(words) ? `sessions/${encodeURIComponent(words)}` : null)
+  const byRef = useLive<Session>(isSessionRef(words) ? `sessions/${encodeURIComponent(words)}` : null)
   const found = [...(byRef.data === null ? [] : [byRef.data]), ...(byVerification.data?.items ?? [])]
   const known = new Set(found.map(({ session_ref }) => session_ref))
   return {

@@ -12,7 +12,7 @@ import { useLive } from "./useLive.js"
 
 const idOf = ({ session_ref }: Session) => session_ref
 
-export const SessionRow = ({ session }: { session: Session }) => (
+const SessionRow = ({ session }: { session: Session }) => (
   <a class="row" href={hrefOf("sessions", session.session_ref)}>
     <span>
       <Verdict status={session.status} reason={session.reason} />
@@ -44,8 +44,8 @@ const NoSessions = ({ isFiltered }: { isFiltered: boolean }) =>
   )
 
 export const Sessions = ({ search }: { search: Readonly<Record<string, string>> }) => {
-  const { environment, product, q, reason, status } = search
-  const filters = { environment, product, reason, status, from: periodOf(search["period"]) }
+  const { product, q, reason, status } = search
+  const filters = { product, reason, status, from: periodOf(search["period"]) }
   const list = useList<Session>(`sessions${query({ ...filters, user_id: q })}`, idOf)
   const verified = useLive<Page<Session>>(
     q === undefined ? null : `sessions${query({ ...filters, verification_id: q, limit: "5" })}`

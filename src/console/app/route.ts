@@ -37,3 +37,6 @@ export const hrefOf = (
   const path = id === null ? view : `${view}/${encodeURIComponent(id)}`
   return `#/${path}${given.length === 0 ? "" : `?${new URLSearchParams(given)}`}`
 }
+
+/** Whether the words are the name of a session. */
+export const isSessionRef = (words: string): boolean => /^vs_[\w-]+$/.test(words)

@@ -1,10 +1,10 @@
 import { Effect } from "effect"
 import { allOf } from "../../domain/Cursor.js"
-import { isMadeWithin } from "../../domain/OwnId.js"
 import type { Session } from "../../domain/Session.js"
 import type { IdempotencyRecord, Start } from "../../domain/Start.js"
+import { isAmong } from "../../operators/Records.js"
 import type { EventsTable, IdempotencyTable, SessionsTable, Slot, StartsTable, UserOf } from "../Tables.js"
-import { is, keyOf, page, purge, type Store } from "./Store.js"
+import { keyOf, page, purge, type Store } from "./Store.js"
 
 const ofUser = (user: UserOf) => (row: UserOf) =>
   row.environment === user.environment && row.userId === user.userId
@@ -35,14 +35,11 @@ export const sessionsMemory = (store: Store, events: EventsTable): SessionsTable
           limit
         )
       ),
-    search: (environment, { product, reason, status, userId, ...period }, { before, limit }) =>
+    search: (environment, filter, { before, limit }) =>
       Effect.sync(() => {
         const found = sessions
           .all()
-          .filter((session) => session.environment === environment && is(userId, session.userId))
-          .filter(({ verdict }) => is(status, verdict.status) && is(reason, verdict.reason))
-          .filter((session) => is(product, session.product))
-          .filter(({ sessionRef }) => isMadeWithin(period, sessionRef))
+          .filter((session) => session.environment === environment && isAmong(filter, session))
         const placeOf = ({ sessionRef }: Session) => ({ at: 0, id: sessionRef })
         return allOf(page(found, placeOf, before === null ? null : { at: 0, id: before.id }, limit))
       }),
