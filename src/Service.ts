@@ -25,7 +25,7 @@ import { pollTimetableLayer } from "./storage/PollTimetableLive.js"
 import { recordsLayer } from "./storage/RecordsLive.js"
 import { retentionStoreLayer } from "./storage/RetentionStoreLive.js"
 import { sessionRepositoryLayer } from "./storage/SessionRepositoryLive.js"
-import { providerHttpClient } from "./verifyhuman/ProviderHttpClient.js"
+import { pooledTransport } from "./verifyhuman/PooledTransport.js"
 import { VerifyHumanClient } from "./verifyhuman/VerifyHumanClient.js"
 import { WebhookIntake } from "./webhooks/WebhookIntake.js"
 import { WebhookVerifier } from "./webhooks/WebhookVerifier.js"
@@ -44,7 +44,7 @@ const provider = ({ sandbox, verifyHuman }: SettingsValue) =>
   VerifyHumanClient.layer({
     ...verifyHuman,
     ...(sandbox === null ? {} : { plainHttpOrigin: sandbox.url })
-  }).pipe(Layer.provide(providerHttpClient))
+  }).pipe(Layer.provide(pooledTransport))
 
 const useCases = Layer.mergeAll(Sessions.layer, WebhookIntake.layer, Operations.layer, Observing.layer).pipe(
   Layer.provide([HostedPages.layer, WebhookVerifier.layer])

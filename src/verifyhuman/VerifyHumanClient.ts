@@ -1,10 +1,11 @@
-import { type HttpClient, HttpClientRequest } from "@effect/platform"
+import { HttpClientRequest } from "@effect/platform"
 import { Context, type Duration, Effect, Layer, Option, Redacted, Schema } from "effect"
 import type { Product } from "../domain/Product.js"
 import { parseProviderTime } from "../domain/ProviderTime.js"
 import { isLoopback } from "../domain/Redirects.js"
 import { withAttempts } from "./Attempts.js"
 import { makeExchange, type ProviderAnswer, rejected } from "./Exchange.js"
+import type { ProviderTransport } from "./ProviderTransport.js"
 import { GenerateAnswer, type GenerateRequest } from "./VerifyHumanApi.js"
 import { ProviderTimeout, type VerifyHumanError } from "./VerifyHumanError.js"
 
@@ -71,7 +72,7 @@ export class VerifyHumanClient extends Context.Tag("verifyhuman-dropin/VerifyHum
 >() {
   static readonly layer = (
     options: VerifyHumanOptions
-  ): Layer.Layer<VerifyHumanClient, never, HttpClient.HttpClient> =>
+  ): Layer.Layer<VerifyHumanClient, never, ProviderTransport> =>
     Layer.effect(
       VerifyHumanClient,
       Effect.gen(function* () {

@@ -1,14 +1,16 @@
 import { once } from "node:events"
 import { inspect } from "node:util"
-import { FetchHttpClient, type HttpClient } from "@effect/platform"
+import { FetchHttpClient } from "@effect/platform"
 import { NodeHttpClient } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
-import { Cause, Duration, Effect, Exit, HashMap, Layer, Logger, Option, Redacted, Tracer } from "effect"
-import { providerHttpClient } from "../../src/verifyhuman/ProviderHttpClient.js"
-import {
-  type HostedSession,
+import { Cause, Duration, Effect, Exit, Fiber, HashMap, Layer, Logger, Option, Tracer } from "effect"
+import { httpClientTransport } from "../../src/verifyhuman/HttpClientTransport.js"
+import { pooledTransport } from "../../src/verifyhuman/PooledTransport.js"
+import type { ProviderTransport } from "../../src/verifyhuman/ProviderTransport.js"
+import type {
+  HostedSession,
   VerifyHumanClient,
-  type VerifyHumanOptions
+  VerifyHumanOptions
 } from "../../src/verifyhuman/VerifyHumanClient.js"
 import {
   ProviderOutOfCredits,
@@ -47,11 +49,11 @@ const plain = (error: VerifyHumanError): object => ({ ...error })
 const exchange = Effect.fnUntraced(function* (
   plays: Play | readonly [Play, ...Array<Play>],
   options: Partial<VerifyHumanOptions> = {},
-  http?: Layer.Layer<HttpClient.HttpClient>
+  transport?: Layer.Layer<ProviderTransport>
 ) {
   const [first, ...others] = typeof plays === "function" ? [plays] : plays
   const { received, url } = yield* provider(first, ...others)
-  const made = yield* Effect.provide(outcome(generate()), clientOf(url, options, http))
+  const made = yield* Effect.provide(outcome(generate()), clientOf(url, options, transport))
   return { made, received }
 }, Effect.scoped)
 
@@ -536,6 +538,19 @@ describe("connections", () => {
     }).pipe(Effect.scoped)
   )
 
+  it.live("carry nothing that was given up before they stood", () =>
+    Effect.gen(function* () {
+      const { received, url } = yield* provider(answers(201, aSessionAnswer()))
+      yield* Effect.gen(function* () {
+        const givenUp = yield* Effect.fork(generate())
+        yield* Effect.yieldNow()
+        yield* Fiber.interrupt(givenUp)
+        yield* generate()
+      }).pipe(Effect.provide(clientOf(url)))
+      assert.lengthOf(received, 1)
+    }).pipe(Effect.scoped)
+  )
+
   it.live("that the provider has closed meanwhile are replaced", () =>
     Effect.gen(function* () {
       const { received, url } = yield* provider(answers(201, aSessionAnswer()))
@@ -549,15 +564,15 @@ describe("connections", () => {
   )
 })
 
-const clients = [
-  ["the service's own", providerHttpClient],
-  ["undici", NodeHttpClient.layerUndici],
-  ["node:http", NodeHttpClient.layer],
-  ["fetch", FetchHttpClient.layer]
+const transports = [
+  ["the service's own", pooledTransport],
+  ["undici", Layer.provide(httpClientTransport, NodeHttpClient.layerUndici)],
+  ["node:http", Layer.provide(httpClientTransport, NodeHttpClient.layer)],
+  ["fetch", Layer.provide(httpClientTransport, FetchHttpClient.layer)]
 ] as const
 
-describe.each(clients)("an answer through the client %s", (_, http) => {
-  const madeThrough = (play: Play) => Effect.map(exchange(play, impatient, http), ({ made }) => made)
+describe.each(transports)("an answer through %s", (_, transport) => {
+  const madeThrough = (play: Play) => Effect.map(exchange(play, impatient, transport), ({ made }) => made)
 
   const longest = JSON.stringify(aSessionAnswer({ token: "tok-1" })).padEnd(64 * 1024)
   const inPieces =
@@ -584,6 +599,16 @@ describe.each(clients)("an answer through the client %s", (_, http) => {
     })
   )
 
+  it.live("is the one after all hints", () =>
+    Effect.gen(function* () {
+      const made = yield* madeThrough((response) => {
+        response.writeEarlyHints({ link: "</style.css>; rel=preload" })
+        answers(201, longest)(response)
+      })
+      assert.strictEqual(Reflect.get(made, "token"), "tok-1")
+    })
+  )
+
   it.live("that breaks off leaves the provider unavailable", () =>
     Effect.gen(function* () {
       assert.deepStrictEqual(yield* madeThrough(cutInBody), plain(unavailable()))
@@ -606,17 +631,17 @@ describe.each(clients)("an answer through the client %s", (_, http) => {
 
 describe("a redirect", () => {
   it.live.each(
-    clients.flatMap(([name, http]) =>
-      [301, 302, 303, 307, 308].map((status) => [status, name, http] as const)
+    transports.flatMap(([name, transport]) =>
+      [301, 302, 303, 307, 308].map((status) => [status, name, transport] as const)
     )
-  )("of %i is not followed, by %s", ([status, , http]) =>
+  )("of %i is not followed, by %s", ([status, , transport]) =>
     Effect.gen(function* () {
       const thief = yield* provider(answers(201, aSessionAnswer()))
       const { received, url } = yield* provider(
         answers(status, "", { location: `${thief.url}/hosted/generate` })
       )
       for (const authScheme of ["bearer", "x-api-key"] as const) {
-        const error = yield* Effect.flip(Effect.provide(generate(), clientOf(url, { authScheme }, http)))
+        const error = yield* Effect.flip(Effect.provide(generate(), clientOf(url, { authScheme }, transport)))
         assert.deepStrictEqual(plain(error), plain(rejected("unexpected_status", status)))
       }
       assert.lengthOf(received, 2)
@@ -628,20 +653,12 @@ describe("a redirect", () => {
     Effect.gen(function* () {
       const thief = yield* provider(answers(201, aSessionAnswer()))
       const { received, url } = yield* provider(answers(307, "", { location: thief.url }))
-      const layer = VerifyHumanClient.layer({
-        baseUrl: url,
-        apiKey: Redacted.make(apiKey),
-        clientKey: null,
-        authScheme: "bearer",
-        timeout: Duration.seconds(10),
-        deadline: Duration.seconds(20)
-      }).pipe(
-        Layer.provide([
-          FetchHttpClient.layer,
-          Layer.succeed(FetchHttpClient.RequestInit, { redirect: "follow", headers: { "x-ours": "1" } })
-        ])
-      )
-      yield* Effect.flip(Effect.provide(generate(), layer))
+      const settings = { redirect: "follow", headers: { "x-ours": "1" } } as const
+      const transport = Layer.provide(httpClientTransport, [
+        FetchHttpClient.layer,
+        Layer.succeed(FetchHttpClient.RequestInit, settings)
+      ])
+      yield* Effect.flip(Effect.provide(generate(), clientOf(url, {}, transport)))
       assert.strictEqual(received[0]?.headers["x-ours"], "1")
       assert.lengthOf(thief.received, 0)
     }).pipe(Effect.scoped)

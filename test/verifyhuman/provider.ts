@@ -5,9 +5,9 @@ import {
   type ServerResponse
 } from "node:http"
 import type { AddressInfo, Socket } from "node:net"
-import type { HttpClient } from "@effect/platform"
 import { Duration, Effect, Layer, Random, Redacted } from "effect"
-import { providerHttpClient } from "../../src/verifyhuman/ProviderHttpClient.js"
+import { pooledTransport } from "../../src/verifyhuman/PooledTransport.js"
+import type { ProviderTransport } from "../../src/verifyhuman/ProviderTransport.js"
 import {
   type HostedRequest,
   VerifyHumanClient,
@@ -104,8 +104,8 @@ export const impatient = { timeout: Duration.millis(300), deadline: Duration.mil
 export const clientOf = (
   baseUrl: string,
   overrides: Partial<VerifyHumanOptions> = {},
-  http: Layer.Layer<HttpClient.HttpClient> = providerHttpClient
-) => Layer.provide(VerifyHumanClient.layer({ ...options, baseUrl, ...overrides }), http)
+  transport: Layer.Layer<ProviderTransport> = pooledTransport
+) => Layer.provide(VerifyHumanClient.layer({ ...options, baseUrl, ...overrides }), transport)
 
 /** Without jitter: no attempt begins so late that a slow machine would not let it end. */
 export const generate = (request: HostedRequest = aRequest) =>

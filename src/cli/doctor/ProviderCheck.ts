@@ -1,6 +1,6 @@
 import { Effect, Either, Layer } from "effect"
 import type { SettingsValue } from "../../settings/Settings.js"
-import { providerHttpClient } from "../../verifyhuman/ProviderHttpClient.js"
+import { pooledTransport } from "../../verifyhuman/PooledTransport.js"
 import { VerifyHumanClient } from "../../verifyhuman/VerifyHumanClient.js"
 import { type Finding, failed, ok, skipped, warning } from "./Finding.js"
 import type { NothingSeen, Seen } from "./Looking.js"
@@ -66,6 +66,6 @@ export const clientKeyFinding = ({ verifyHuman }: SettingsValue): Effect.Effect<
         }
       }
     }),
-    Effect.provide(Layer.provide(VerifyHumanClient.layer(verifyHuman), providerHttpClient))
+    Effect.provide(Layer.provide(VerifyHumanClient.layer(verifyHuman), pooledTransport))
   )
 }

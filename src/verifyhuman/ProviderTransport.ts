@@ -1,0 +1,31 @@
+import type { HttpClientRequest } from "@effect/platform"
+import { Context, type Effect } from "effect"
+import { ProviderRejected, ProviderUnavailable } from "./VerifyHumanError.js"
+
+/** The longest answer that is read, in bytes. */
+export const largestAnswer = 64 * 1024
+
+/** So long a connection may take to end a refusal that nobody reads, before it is closed. */
+export const letGoMillis = 1000
+
+export interface ProviderReply {
+  readonly status: number
+  readonly retryAfter: string | undefined
+  /** To the byte; null for any answer but 2xx, which is known as soon as its head is there. */
+  readonly body: Buffer | null
+}
+
+export type Sending = Effect.Effect<ProviderReply, ProviderUnavailable | ProviderRejected>
+
+export const hasBody = (status: number): boolean => status >= 200 && status <= 299
+
+/** No answer, or none to its end. */
+export const unavailable = () => new ProviderUnavailable({ retryAfterMillis: null })
+
+export const tooLong = () => new ProviderRejected({ why: "unexpected_shape", status: null })
+
+/** Carries a request to the provider, and follows no redirect. Given up when it is interrupted. */
+export class ProviderTransport extends Context.Tag("verifyhuman-dropin/ProviderTransport")<
+  ProviderTransport,
+  { readonly send: (request: HttpClientRequest.HttpClientRequest) => Sending }
+>() {}
