@@ -18,8 +18,9 @@ interface Room {
 const house: Readonly<Record<string, Room>> = {
   domain: { rooms: [], packages: ["effect", "node:crypto", "node:net"] },
   telemetry: { rooms: [] },
-  verifyhuman: { rooms: ["domain", "telemetry"] },
-  sessions: { rooms: ["domain", "telemetry", "verifyhuman"], packages: ["effect", "node:crypto"] },
+  time: { rooms: [], packages: ["effect"] },
+  verifyhuman: { rooms: ["domain", "telemetry", "time"] },
+  sessions: { rooms: ["domain", "telemetry", "time", "verifyhuman"], packages: ["effect", "node:crypto"] },
   webhooks: { rooms: ["domain", "sessions", "telemetry"], packages: ["effect", "node:crypto"] },
   background: { rooms: ["domain", "sessions"], packages: ["effect"] },
   polling: { rooms: ["background", "domain", "sessions", "verifyhuman", "webhooks"], packages: ["effect"] },
@@ -33,9 +34,19 @@ const house: Readonly<Record<string, Room>> = {
   },
   settings: { rooms: ["domain"] },
   storage: {
-    rooms: ["actions", "background", "domain", "operators", "polling", "sessions", "telemetry", "webhooks"]
+    rooms: [
+      "actions",
+      "background",
+      "domain",
+      "operators",
+      "polling",
+      "sessions",
+      "telemetry",
+      "time",
+      "webhooks"
+    ]
   },
-  http: { rooms: ["actions", "domain", "operators", "polling", "sessions", "telemetry", "webhooks"] },
+  http: { rooms: ["actions", "domain", "operators", "polling", "sessions", "telemetry", "time", "webhooks"] },
   sandbox: { rooms: ["domain", "verifyhuman"] },
   demo: { rooms: ["http"] },
   console: { rooms: ["console/app", "http"] },

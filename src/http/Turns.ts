@@ -1,5 +1,5 @@
 import { Effect } from "effect"
-import { endOfTurn } from "../sessions/EndOfTurn.js"
+import { endOfTurn } from "../time/EndOfTurn.js"
 import { Problem } from "./Problem.js"
 
 const mostWaiting = 32

@@ -1,6 +1,6 @@
 import { Clock, Duration, Effect, Stream } from "effect"
 import { isSessionRef, type Session } from "../domain/Session.js"
-import { makeAlarms } from "./Alarms.js"
+import { makeAlarms } from "../time/Alarms.js"
 import type { Caller } from "./Caller.js"
 import { SessionNotFound } from "./SessionErrors.js"
 import { SessionFeed } from "./SessionFeed.js"
@@ -34,7 +34,9 @@ export const makeWatching = Effect.gen(function* () {
     Effect.gen(function* () {
       const subscription = yield* feed.subscribe(sessionRef)
       const until = (yield* Clock.currentTimeMillis) + Duration.toMillis(duration)
-      if (Duration.isFinite(duration)) yield* alarms.set(until, subscription.wake)
+      if (Duration.isFinite(duration)) {
+        yield* Effect.acquireRelease(alarms.set(until, subscription.wake), Effect.sync)
+      }
       let session = yield* status(caller, sessionRef)
       const told = known ?? (session.verdict.status === "pending" ? session.sequence : null)
       while (session.sequence === told && !(yield* feed.closed)) {

@@ -1,8 +1,8 @@
 import { Array, Cause, Clock, Effect, Exit, FiberSet, Schedule, type Scope } from "effect"
 import { StorageUnavailable } from "../domain/StorageUnavailable.js"
-import { endOfTurn } from "../sessions/EndOfTurn.js"
 import { measured } from "../telemetry/Measures.js"
 import { commitGroupSize, commitsWaiting } from "../telemetry/Metrics.js"
+import { endOfTurn } from "../time/EndOfTurn.js"
 import type { Lock } from "./Locks.js"
 import type { Tables, Together, Transaction } from "./Tables.js"
 

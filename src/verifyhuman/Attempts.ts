@@ -1,11 +1,12 @@
 import { Clock, Duration, Effect, Exit, Fiber, Random } from "effect"
 import { backoffMillis } from "../domain/Backoff.js"
+import type { Alarms } from "../time/Alarms.js"
 import { ProviderTimeout, type ProviderUnavailable, type VerifyHumanError } from "./VerifyHumanError.js"
 
 export interface Patience {
-  /** How long one attempt may take. */
+  /** How long one attempt may take, to a hundredth of a second. */
   readonly timeout: Duration.Duration
-  /** How long all attempts of a call may take together. */
+  /** How long all attempts of a call may take together, to a hundredth of a second. */
   readonly deadline: Duration.Duration
 }
 
@@ -20,19 +21,17 @@ const isWorthAnotherTry = (error: VerifyHumanError): error is ProviderUnavailabl
  * be interrupted. (`Effect.timeoutFail` races two fibers: a fifth of all that a start costs.)
  */
 const within =
-  (duration: Duration.DurationInput) =>
+  (alarms: Alarms, millis: number) =>
   <A, R>(attempt: Effect.Effect<A, VerifyHumanError, R>): Effect.Effect<A, VerifyHumanError, R> =>
     Effect.uninterruptibleMask((restore) =>
       Effect.gen(function* () {
         const running = yield* Effect.forkDaemon(Effect.interruptible(attempt))
-        const watch = yield* Effect.sleep(duration).pipe(
-          Effect.zipRight(Fiber.interruptFork(running)),
-          Effect.interruptible,
-          Effect.forkDaemon
+        const end = () => running.unsafeInterruptAsFork(running.id())
+        const turnOff = yield* alarms.set((yield* Clock.currentTimeMillis) + millis, end)
+        const exit = yield* restore(running.await).pipe(
+          Effect.onInterrupt(() => Fiber.interrupt(running)),
+          Effect.ensuring(Effect.sync(turnOff))
         )
-        const giveUp = Effect.zipRight(Fiber.interruptFork(watch), Fiber.interrupt(running))
-        const exit = yield* Effect.onInterrupt(restore(running.await), () => giveUp)
-        watch.unsafeInterruptAsFork(running.id())
         return yield* Exit.isInterrupted(exit) ? new ProviderTimeout() : exit
       })
     )
@@ -42,14 +41,14 @@ const within =
  * or longer where `Retry-After` says so; and never beyond the deadline, where the last failure stands.
  */
 export const withAttempts =
-  ({ deadline, timeout }: Patience) =>
+  ({ deadline, timeout }: Patience, alarms: Alarms) =>
   <A, R>(attempt: Effect.Effect<A, VerifyHumanError, R>): Effect.Effect<A, VerifyHumanError, R> =>
     Effect.gen(function* () {
       const until = (yield* Clock.currentTimeMillis) + Duration.toMillis(deadline)
       for (let attempts = 1; ; attempts++) {
         const left = until - (yield* Clock.currentTimeMillis)
         const result = yield* attempt.pipe(
-          within(Math.min(Duration.toMillis(timeout), Math.max(1, left))),
+          within(alarms, Math.min(Duration.toMillis(timeout), Math.max(1, left))),
           Effect.either
         )
         if (result._tag === "Right") return result.right

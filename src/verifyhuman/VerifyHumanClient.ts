@@ -3,6 +3,7 @@ import { Context, type Duration, Effect, Layer, Option, Redacted, Schema } from 
 import type { Product } from "../domain/Product.js"
 import { parseProviderTime } from "../domain/ProviderTime.js"
 import { isLoopback } from "../domain/Redirects.js"
+import { makeAlarms } from "../time/Alarms.js"
 import { withAttempts } from "./Attempts.js"
 import { makeExchange, type ProviderAnswer, rejected } from "./Exchange.js"
 import type { ProviderTransport } from "./ProviderTransport.js"
@@ -73,10 +74,11 @@ export class VerifyHumanClient extends Context.Tag("verifyhuman-dropin/VerifyHum
   static readonly layer = (
     options: VerifyHumanOptions
   ): Layer.Layer<VerifyHumanClient, never, ProviderTransport> =>
-    Layer.effect(
+    Layer.scoped(
       VerifyHumanClient,
       Effect.gen(function* () {
         const exchange = yield* makeExchange
+        const alarms = yield* makeAlarms
 
         const authorized = (request: HttpClientRequest.HttpClientRequest, key: Redacted.Redacted) =>
           options.authScheme === "bearer"
@@ -108,7 +110,7 @@ export class VerifyHumanClient extends Context.Tag("verifyhuman-dropin/VerifyHum
             )
             return yield* exchange("generate", authorized(request, options.apiKey)).pipe(
               Effect.flatMap(({ json }) => hosted(json)),
-              withAttempts(options)
+              withAttempts(options, alarms)
             )
           }),
           status: Effect.fnUntraced(function* (product, id) {

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Clock, Deferred, Duration, Effect, Exit, Fiber, Random, TestClock, TestContext } from "effect"
 import * as fc from "fast-check"
+import { makeAlarms, togetherMillis } from "../../src/time/Alarms.js"
 import { type Patience, withAttempts } from "../../src/verifyhuman/Attempts.js"
 import {
   ProviderOutOfCredits,
@@ -20,6 +21,9 @@ const good = Effect.succeed("good")
 const never: Attempt = Effect.never
 const late = (millis: number, attempt: Attempt) => Effect.delay(attempt, millis)
 
+const attempted = (patience: Patience, attempt: Attempt) =>
+  Effect.scoped(Effect.flatMap(makeAlarms, (alarms) => withAttempts(patience, alarms)(attempt)))
+
 /** Lets a call play: its attempts in turn, of which the last repeats; `random` is what the jitter draws. */
 const play = Effect.fnUntraced(function* (
   attempts: readonly [Attempt, ...Array<Attempt>],
@@ -32,7 +36,7 @@ const play = Effect.fnUntraced(function* (
     const index = begun.push(yield* since) - 1
     return yield* attempts[index] ?? attempts.at(-1) ?? never
   })
-  const fiber = yield* withAttempts(limits)(attempt).pipe(
+  const fiber = yield* attempted(limits, attempt).pipe(
     Effect.exit,
     Effect.zip(since),
     Effect.withRandom(Random.fixed([random])),
@@ -168,11 +172,7 @@ describe("how long", () => {
 
   it.effect("it is the same where the caller cannot be interrupted", () =>
     Effect.gen(function* () {
-      const fiber = yield* withAttempts(patience)(never).pipe(
-        Effect.uninterruptible,
-        Effect.exit,
-        Effect.fork
-      )
+      const fiber = yield* attempted(patience, never).pipe(Effect.uninterruptible, Effect.exit, Effect.fork)
       yield* TestClock.adjust("8 seconds")
       assert.deepStrictEqual(yield* Fiber.join(fiber), Exit.fail(new ProviderTimeout()))
     })
@@ -181,7 +181,7 @@ describe("how long", () => {
   it.effect("a caller that cannot be interrupted gets its answer though somebody tries", () =>
     Effect.gen(function* () {
       const answered = yield* Deferred.make<string>()
-      const fiber = yield* withAttempts(patience)(late(1000, good)).pipe(
+      const fiber = yield* attempted(patience, late(1000, good)).pipe(
         Effect.flatMap((answer) => Deferred.succeed(answered, answer)),
         Effect.uninterruptible,
         Effect.fork
@@ -197,7 +197,7 @@ describe("how long", () => {
     Effect.gen(function* () {
       const interrupted = yield* Deferred.make<void>()
       const attempt = Effect.onInterrupt(never, () => Deferred.succeed(interrupted, undefined))
-      const fiber = yield* Effect.fork(withAttempts(patience)(attempt))
+      const fiber = yield* Effect.fork(attempted(patience, attempt))
       yield* TestClock.adjust("1 second")
       assert.isTrue(Exit.isInterrupted(yield* Fiber.interrupt(fiber)))
       yield* Deferred.await(interrupted)
@@ -229,7 +229,7 @@ describe("how long", () => {
             Effect.runPromise(
               Effect.gen(function* () {
                 const { begun, ended } = yield* play([first, ...others], { limits: given, random })
-                assert.isAtMost(ended, Duration.toMillis(given.deadline))
+                assert.isAtMost(ended, Duration.toMillis(given.deadline) + togetherMillis)
                 for (const [index, at] of begun.entries()) {
                   if (index === 0) continue
                   assert.isAtLeast(at - (begun[index - 1] ?? 0), 100)
@@ -301,7 +301,7 @@ describe("the back-off", () => {
           Effect.flatMap(Clock.currentTimeMillis, (now) => Effect.sync(() => begun.push(now))),
           Effect.fail(unavailable())
         )
-        const fiber = yield* Effect.fork(Effect.exit(withAttempts(patience)(attempt)))
+        const fiber = yield* Effect.fork(Effect.exit(attempted(patience, attempt)))
         yield* TestClock.adjust("10 seconds")
         yield* Fiber.join(fiber)
         return (begun[1] ?? 0) - (begun[0] ?? 0)

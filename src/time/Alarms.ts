@@ -1,14 +1,16 @@
 import { Clock, Effect, type Scope } from "effect"
 
 /** Those who are to be woken within the same hundredth of a second share a timer. */
-const togetherMillis = 10
+export const togetherMillis = 10
+
+type TurnOff = () => void
 
 export interface Alarms {
-  /** Rings once, at that time or up to a hundredth of a second later; not when the scope has closed before. */
-  readonly set: (at: number, ring: () => void) => Effect.Effect<void, never, Scope.Scope>
+  /** Rings once, at that time or up to a hundredth of a second later; not when it was turned off before. */
+  readonly set: (at: number, ring: () => void) => Effect.Effect<TurnOff>
 }
 
-/** Timers for many who wait: a fiber for each of them would be half of what a waiting phone costs. */
+/** Timers for many who wait: with a fiber for each of them a waiting phone would cost twice as much. */
 export const makeAlarms: Effect.Effect<Alarms, never, Scope.Scope> = Effect.map(Effect.scope, (scope) => {
   const due = new Map<number, Set<() => void>>()
 
@@ -37,7 +39,7 @@ export const makeAlarms: Effect.Effect<Alarms, never, Scope.Scope> = Effect.map(
   return {
     set: (at, ring) => {
       const time = Math.ceil(at / togetherMillis) * togetherMillis
-      return Effect.acquireRelease(add(time, ring), () => Effect.sync(() => due.get(time)?.delete(ring)))
+      return Effect.as(add(time, ring), () => due.get(time)?.delete(ring))
     }
   }
 })

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Clock, Effect, Exit, Scope, TestClock } from "effect"
-import { makeAlarms } from "../../src/sessions/Alarms.js"
+import { Clock, Effect, TestClock } from "effect"
+import { makeAlarms } from "../../src/time/Alarms.js"
 
 const makeBell = () => {
   const heard: Array<number> = []
@@ -37,15 +37,14 @@ describe("an alarm", () => {
     })
   )
 
-  it.scoped("does not ring for whoever has gone, and still does for who set it for the same time", () =>
+  it.scoped("does not ring when it was turned off, and still does for who set it for the same time", () =>
     Effect.gen(function* () {
       const alarms = yield* makeAlarms
       const { heard, ring } = makeBell()
       const now = yield* Clock.currentTimeMillis
-      const own = yield* Scope.make()
-      yield* Scope.extend(alarms.set(now + 1000, ring(1)), own)
+      const turnOff = yield* alarms.set(now + 1000, ring(1))
       yield* alarms.set(now + 1000, ring(2))
-      yield* Scope.close(own, Exit.void)
+      turnOff()
       yield* TestClock.adjust("1 hour")
       assert.deepStrictEqual(heard, [2])
     })
