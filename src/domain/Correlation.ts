@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto"
 import { isJsonRecord, type JsonRecord, stringOrNull } from "./Json.js"
+import { isSessionRef } from "./Session.js"
 
 /** The names under which the provider may carry a reference to a session (contract section 6). */
 export const referenceNames = [
@@ -25,9 +26,13 @@ export interface Identifier {
 /** SHA-256 of an identifier in hex: what is stored and compared instead of the identifier. */
 export type IdentifierHash = string
 
+/**
+ * A `session_ref` stands for itself: there is nothing in it to hide, and those that are made one after another stay
+ * together where identifiers are kept in order.
+ */
 export const identifier = (kind: IdentifierKind, value: string): Identifier => ({
   kind,
-  hash: createHash("sha256").update(value, "utf16le").digest("hex")
+  hash: isSessionRef(value) ? value : createHash("sha256").update(value, "utf16le").digest("hex")
 })
 
 const placesOf = (body: JsonRecord): ReadonlyArray<readonly [place: string, unknown]> => {

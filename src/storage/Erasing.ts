@@ -1,5 +1,6 @@
 import { Effect } from "effect"
 import type { AuditEntry } from "../domain/Audit.js"
+import { identifier } from "../domain/Correlation.js"
 import type { InboxEvent } from "../domain/InboxEvent.js"
 import type { Session } from "../domain/Session.js"
 import { VerdictPolicy } from "../sessions/VerdictPolicy.js"
@@ -40,18 +41,22 @@ export const makeErase = Effect.gen(function* () {
     const user = { environment, userId }
     yield* tables.lock([userLock(user)])
     const sessions = yield* sessionsOf(user)
-    for (const { sessionRef } of sessions) {
+    for (const session of sessions) {
+      const { sessionRef } = session
+      const known = [identifier("session_ref", sessionRef).hash]
       yield* tables.sessions.hold(sessionRef)
       for (const { id } of yield* tables.events.ofSession(sessionRef)) {
         const event = yield* tables.events.hold(id)
         if (event?.sessionRef !== sessionRef) continue
+        known.push(...(yield* tables.events.candidatesOf(id)))
+        if (event.verificationHash !== null) known.push(event.verificationHash)
         yield* tables.events.deleteCandidates(id)
         yield* tables.events.replace(forgotten(event))
       }
       yield* tables.actions.deleteOf(sessionRef)
       yield* tables.verdicts.deleteOf(sessionRef)
       yield* tables.polls.delete(sessionRef)
-      yield* tables.identifiers.deleteOf(sessionRef)
+      yield* tables.identifiers.deleteOf(session, known)
       yield* tables.sessions.delete(sessionRef)
     }
     yield* tables.starts.deleteOfUser(user)

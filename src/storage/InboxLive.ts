@@ -189,7 +189,8 @@ export const inboxLayer: Layer.Layer<Inbox, never, Tables | VerdictPolicy> = Lay
       const reread = known.source === "poll" || known.body === null ? null : read(known.body)
       if (reread !== null) {
         yield* tables.lock(identifierLocks(environment, hashesOf(reread)))
-        yield* tables.events.insertCandidates(known, hashesOf(reread))
+        const before = known.verificationHash === null ? [] : [known.verificationHash]
+        yield* tables.events.insertCandidates(known, Array.dedupe([...hashesOf(reread), ...before]))
       }
       const event: InboxEvent = reread === null ? known : { ...known, ...reading(reread) }
       if (event.source === "poll" || event.outcome === null) {

@@ -100,7 +100,11 @@ export interface IdentifiersTable {
     environment: ProviderEnvironment,
     hashes: ReadonlyArray<IdentifierHash>
   ) => List<FoundIdentifier>
-  readonly deleteOf: (sessionRef: string) => Write
+  /** Forgets what a session is known by: all that was given for it, and of the rest those that are named. */
+  readonly deleteOf: (
+    session: Pick<Session, "environment" | "sessionRef">,
+    others: ReadonlyArray<IdentifierHash>
+  ) => Write
 }
 
 export interface EventsTable {

@@ -90,6 +90,14 @@ describe("Correlation", () => {
     )
   })
 
+  it("hides every identifier but a session_ref of the service, which stands for itself", () => {
+    const sessionRef = `vs_${"a".repeat(32)}`
+    assert.strictEqual(identifier("reference", sessionRef).hash, sessionRef)
+    for (const value of [`vs_${"a".repeat(31)}`, `vs_${"a".repeat(33)}`, ` ${sessionRef}`, "ver_1"]) {
+      assert.match(identifier("reference", value).hash, /^[0-9a-f]{64}$/)
+    }
+  })
+
   it("takes one value under several names and places for one identifier", () => {
     const body = { session_id: "abc", token: "abc", data: { reference: "abc", metadata: { token: "abc" } } }
     assert.deepStrictEqual(identifiersIn(body), [identifier("token", "abc")])

@@ -73,7 +73,7 @@ export const statementsOf = (sql: Sql, asked: Asked) => {
     "idempotency.deleteOfUser": idempotency.deleteOfUser(slot),
     "idempotency.purge": idempotency.purge(daily, 500),
     "identifiers.find": identifiers.find(environment, hashes),
-    "identifiers.deleteOf": identifiers.deleteOf(sessionRef),
+    "identifiers.deleteOf": identifiers.deleteOf({ environment, sessionRef }, hashes),
     "events.find": events.find(eventId),
     "events.hold": events.hold(eventId),
     "events.counting": events.counting(sessionRef),

@@ -1,11 +1,15 @@
 import { assert, describe, layer as sharing } from "@effect/vitest"
 import { Effect, type Layer } from "effect"
 import { RetentionStore } from "../../src/background/Retention.js"
+import { identifier } from "../../src/domain/Correlation.js"
+import { outcomeTable } from "../../src/domain/Outcome.js"
+import { readWebhookEvent } from "../../src/domain/WebhookEvent.js"
 import { Records } from "../../src/operators/Records.js"
 import { PollTimetable } from "../../src/polling/PollTimetable.js"
 import { SessionRepository } from "../../src/sessions/SessionRepository.js"
 import { Inbox } from "../../src/webhooks/Inbox.js"
 import {
+  aBody,
   admit,
   aHostedSession,
   anAudit,
@@ -217,6 +221,33 @@ export const expirySuite = (name: string, layer: Layer.Layer<Needs, unknown>) =>
           assert.deepInclude(entry, { action: "erase_user", target: null, details: { sessions: 1 } })
           assert.notInclude(JSON.stringify(entry), userId)
           assert.isNotNull(yield* sessionOf(other.sessionRef))
+        })
+      )
+
+      it.effect("forgets what the user's sessions were known by, whoever said so, also before a replay", () =>
+        Effect.gen(function* () {
+          const repository = yield* SessionRepository
+          const inbox = yield* Inbox
+          const { sessionRef, token, userId } = yield* aHostedSession
+          const [first, second] = [unique("ver_"), unique("ver_")]
+          const { event } = yield* admit({ token, verificationId: first })
+          const otherwise = readWebhookEvent(aBody({ token, verificationId: second }), outcomeTable())
+          const replayed = yield* inbox.replay(event.id, () => otherwise, anAudit("replay"))
+          assert.deepInclude(replayed.event, { state: "applied", sessionRef })
+          const known = [sessionRef, token, first, second]
+          const claimAnew = (value: string) =>
+            Effect.gen(function* () {
+              const request = aReservation()
+              yield* repository.reserve(request)
+              return (yield* repository.open(aSession(request), [identifier("token", value)]))._tag
+            })
+          const before = yield* Effect.forEach([...known, unique("tok-")], claimAnew)
+          assert.deepStrictEqual(before, [...known.map(() => "TokenReused"), "Opened"])
+          yield* repository.erase(userId, () => anAudit("erase_user"))
+          assert.deepStrictEqual(
+            yield* Effect.forEach(known, claimAnew),
+            known.map(() => "Opened")
+          )
         })
       )
     })

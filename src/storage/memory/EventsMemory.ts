@@ -108,7 +108,7 @@ export const identifiersMemory = (store: Store): IdentifiersTable => {
       Effect.sync(() =>
         hashes.map((hash) => identifiers.get(key({ environment, hash }))).filter((found) => found !== null)
       ),
-    deleteOf: (sessionRef) =>
+    deleteOf: ({ sessionRef }) =>
       purge(identifiers, key, (row) => row.sessionRef === sessionRef, Number.POSITIVE_INFINITY)
   }
 }

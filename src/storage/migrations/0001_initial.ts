@@ -96,7 +96,7 @@ const statements = ({ byKey, bytes, text }: Types) => [
     shared INTEGER NOT NULL,
     PRIMARY KEY (environment, hash)
   ) ${byKey}`,
-  `CREATE INDEX identifiers_by_session ON identifiers (session_ref)`,
+  `CREATE INDEX identifiers_given ON identifiers (session_ref) WHERE source IN ('provider', 'phone')`,
 
   `CREATE TABLE events (
     id ${text} PRIMARY KEY,

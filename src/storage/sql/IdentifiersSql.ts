@@ -33,6 +33,12 @@ export const identifiersSql = (sql: Sql): IdentifiersTable => ({
           WHERE environment = ${environment} AND ${isOneOf(sql, "hash", hashes)}`.pipe(
           all("identifiers.find", fromRow)
         ),
-  deleteOf: (sessionRef) =>
-    sql`DELETE FROM identifiers WHERE session_ref = ${sessionRef}`.pipe(run("identifiers.deleteOf"))
+  deleteOf: ({ environment, sessionRef }, others) =>
+    sql`DELETE FROM identifiers WHERE session_ref = ${sessionRef} AND source IN ('provider', 'phone')`.pipe(
+      run("identifiers.deleteOf"),
+      Effect.zipRight(
+        sql`DELETE FROM identifiers WHERE environment = ${environment} AND ${isOneOf(sql, "hash", others)}
+          AND session_ref = ${sessionRef}`.pipe(run("identifiers.deleteOf"))
+      )
+    )
 })
