@@ -22,9 +22,11 @@ export interface WebhookEvent {
 export const completed = "verification.completed"
 export const ping = "test.ping"
 
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
+
 const parseRecord = (bytes: Uint8Array): JsonRecord | null => {
   try {
-    const json: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes))
+    const json: unknown = JSON.parse(utf8.decode(bytes))
     return isJsonRecord(json) ? json : null
   } catch {
     return null
