@@ -35,8 +35,8 @@ export const migrateSqlite = (filename: string) =>
     Effect.catchAllCause((cause) => Effect.fail(unusable(`sqlite:${filename}`)(cause)))
   )
 
-/** SQLite writes one transaction at a time, and nothing else runs meanwhile: a group holds the loop for some 15 ms at most. */
-const grouping = { lanes: 1, size: 64, waiting: 1024 }
+/** SQLite writes one transaction at a time, and nothing else runs meanwhile: groups stay short. */
+const grouping = { lanes: 1, size: 32, waiting: 1024 }
 
 /** A database in memory is that of one connection. */
 export const sqliteStatements = (filename: string) =>
