@@ -23,12 +23,12 @@ export interface Identifier {
   readonly hash: IdentifierHash
 }
 
-/** SHA-256 of an identifier in hex: what is stored and compared instead of the identifier. */
+/** What is stored and compared instead of an identifier: its SHA-256 in hex, or a `session_ref` as it is. */
 export type IdentifierHash = string
 
 /**
- * A `session_ref` stands for itself: there is nothing in it to hide, and those that are made one after another stay
- * together where identifiers are kept in order.
+ * There is nothing to hide in a `session_ref`, and those that are made one after another stay together where
+ * identifiers are kept in order.
  */
 export const identifier = (kind: IdentifierKind, value: string): Identifier => ({
   kind,
