@@ -20,11 +20,13 @@ export const parseProviderTime = (text: unknown): ProviderTime | null => {
   const [, year, month, day, hour, minute, second, fraction = "", sign, offsetHour, offsetMinute] = match
   const local = `${year}-${month}-${day}T${hour}:${minute}:${second}`
   const localMillis = Date.parse(`${local}Z`)
-  if (Number.isNaN(localMillis) || new Date(localMillis).toISOString().slice(0, 19) !== local) return null
+  if (Number.isNaN(localMillis)) return null
+  const read = new Date(localMillis).toISOString()
+  if (read.slice(0, 19) !== local) return null
   if (Number(offsetHour ?? 0) > 23 || Number(offsetMinute ?? 0) > 59) return null
   const offset =
     (Number(offsetHour ?? 0) * 60 + Number(offsetMinute ?? 0)) * (sign === "-" ? -60_000 : 60_000)
-  const utc = new Date(localMillis - offset).toISOString()
+  const utc = offset === 0 ? read : new Date(localMillis - offset).toISOString()
   if (utc.length !== 24) return null
   const digits = fraction.replace(trailingZeros, "")
   return ProviderTime(digits === "" ? utc.slice(0, 19) : `${utc.slice(0, 19)}.${digits}`)

@@ -3,7 +3,7 @@ import type { Action, ActionAttempt } from "../../domain/Action.js"
 import type { ActionsTable } from "../Tables.js"
 import { isFoundBy, isOneOf, place, skipLocked } from "./Dialect.js"
 import { scan } from "./Scan.js"
-import type { Sql } from "./Sql.js"
+import type { Columns, Sql } from "./Sql.js"
 import { all, counted, first, numberOrNull, run, touched } from "./Statement.js"
 
 interface Row {
@@ -21,20 +21,20 @@ interface Row {
   readonly finished_at: number | null
 }
 
-const toRow = (action: Action): Row => ({
-  id: action.id,
-  session_ref: action.sessionRef,
-  environment: action.environment,
-  sequence: action.sequence,
-  type: action.type,
-  payload: action.payload,
-  state: action.state,
-  attempts: action.attempts,
-  tries: action.tries,
-  created_at: action.createdAt,
-  next_attempt_at: action.nextAttemptAt,
-  finished_at: action.finishedAt
-})
+const columns: Columns<Action, Row> = {
+  id: (action) => action.id,
+  session_ref: (action) => action.sessionRef,
+  environment: (action) => action.environment,
+  sequence: (action) => action.sequence,
+  type: (action) => action.type,
+  payload: (action) => action.payload,
+  state: (action) => action.state,
+  attempts: (action) => action.attempts,
+  tries: (action) => action.tries,
+  created_at: (action) => action.createdAt,
+  next_attempt_at: (action) => action.nextAttemptAt,
+  finished_at: (action) => action.finishedAt
+}
 
 const fromRow = (row: Row): Action => ({
   id: row.id,
@@ -60,6 +60,15 @@ interface AttemptRow {
   readonly answer: string
 }
 
+const attemptColumns: Columns<ActionAttempt, AttemptRow> = {
+  action_id: ({ actionId }) => actionId,
+  attempt: ({ attempt }) => attempt,
+  at: ({ at }) => at,
+  result: ({ result }) => result,
+  status: ({ status }) => status,
+  answer: ({ answer }) => answer
+}
+
 const attemptFromRow = (row: AttemptRow): ActionAttempt => ({
   actionId: row.action_id,
   attempt: Number(row.attempt),
@@ -70,7 +79,7 @@ const attemptFromRow = (row: AttemptRow): ActionAttempt => ({
 })
 
 export const actionsSql = (sql: Sql): ActionsTable => ({
-  insert: (action) => sql`INSERT INTO actions ${sql.insert(toRow(action))}`.pipe(run("actions.insert")),
+  insert: (action) => sql`INSERT INTO actions ${sql.insert(columns, action)}`.pipe(run("actions.insert")),
   find: (id) => sql<Row>`SELECT * FROM actions WHERE id = ${id}`.pipe(first("actions.find", fromRow)),
   /**
    * The first of a session is looked up by the session: by `b.state = 'pending'`, PostgreSQL would go through all that
@@ -134,8 +143,8 @@ export const actionsSql = (sql: Sql): ActionsTable => ({
       )
     ),
 
-  insertAttempt: ({ actionId, answer, at, attempt, result, status }) =>
-    sql`INSERT INTO action_attempts ${sql.insert({ action_id: actionId, attempt, at, result, status, answer })}`.pipe(
+  insertAttempt: (attempt) =>
+    sql`INSERT INTO action_attempts ${sql.insert(attemptColumns, attempt)}`.pipe(
       run("actions.insertAttempt")
     ),
   attemptsOf: (sessionRef) =>

@@ -2,7 +2,7 @@ import { Effect } from "effect"
 import type { AuditEntry } from "../../domain/Audit.js"
 import type { AuditTable } from "../Tables.js"
 import { isOneOf } from "./Dialect.js"
-import type { Sql } from "./Sql.js"
+import type { Columns, Sql } from "./Sql.js"
 import { all, run } from "./Statement.js"
 
 interface Row {
@@ -15,6 +15,16 @@ interface Row {
   readonly details: string
 }
 
+const columns: Columns<AuditEntry, Row> = {
+  id: ({ id }) => id,
+  at: ({ at }) => at,
+  actor: ({ actor }) => actor,
+  address: ({ address }) => address,
+  action: ({ action }) => action,
+  target: ({ target }) => target,
+  details: ({ details }) => JSON.stringify(details)
+}
+
 const fromRow = (row: Row): AuditEntry => ({
   ...row,
   at: Number(row.at),
@@ -22,10 +32,7 @@ const fromRow = (row: Row): AuditEntry => ({
 })
 
 export const auditSql = (sql: Sql): AuditTable => ({
-  insert: (entry) =>
-    sql`INSERT INTO audit ${sql.insert({ ...entry, details: JSON.stringify(entry.details) })}`.pipe(
-      run("audit.insert")
-    ),
+  insert: (entry) => sql`INSERT INTO audit ${sql.insert(columns, entry)}`.pipe(run("audit.insert")),
   ofTargets: (targets) =>
     targets.length === 0
       ? Effect.succeed([])

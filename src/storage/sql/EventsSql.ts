@@ -3,7 +3,7 @@ import type { InboxEvent } from "../../domain/InboxEvent.js"
 import type { EventsTable } from "../Tables.js"
 import { forUpdate, isFoundBy, isOneOf, listOf, place, skipLocked } from "./Dialect.js"
 import { scan } from "./Scan.js"
-import type { Sql } from "./Sql.js"
+import type { Columns, Sql } from "./Sql.js"
 import { all, counted, first, numberOrNull, run, touched } from "./Statement.js"
 
 interface Row {
@@ -30,29 +30,29 @@ interface Row {
   readonly copies: number
 }
 
-const toRow = (event: InboxEvent): Row => ({
-  id: event.id,
-  source: event.source,
-  environment: event.environment,
-  dedupe_key: event.dedupeKey,
-  event_id: event.eventId,
-  type: event.type,
-  event_environment: event.eventEnvironment,
-  product: event.product,
-  outcome: event.outcome,
-  provider_status: event.providerStatus,
-  provider_time: event.providerTime,
-  verification_hash: event.verificationHash,
-  received_at: event.receivedAt,
-  scheme: event.scheme,
-  secret_index: event.secretIndex,
-  body: event.body === null ? null : Buffer.from(event.body),
-  state: event.state,
-  why: event.why,
-  session_ref: event.sessionRef,
-  counted_at: event.countedAt,
-  copies: event.copies
-})
+const columns: Columns<InboxEvent, Row> = {
+  id: (event) => event.id,
+  source: (event) => event.source,
+  environment: (event) => event.environment,
+  dedupe_key: (event) => event.dedupeKey,
+  event_id: (event) => event.eventId,
+  type: (event) => event.type,
+  event_environment: (event) => event.eventEnvironment,
+  product: (event) => event.product,
+  outcome: (event) => event.outcome,
+  provider_status: (event) => event.providerStatus,
+  provider_time: (event) => event.providerTime,
+  verification_hash: (event) => event.verificationHash,
+  received_at: (event) => event.receivedAt,
+  scheme: (event) => event.scheme,
+  secret_index: (event) => event.secretIndex,
+  body: (event) => (event.body === null ? null : Buffer.from(event.body)),
+  state: (event) => event.state,
+  why: (event) => event.why,
+  session_ref: (event) => event.sessionRef,
+  counted_at: (event) => event.countedAt,
+  copies: (event) => event.copies
+}
 
 const fromRow = (row: Row): InboxEvent => ({
   id: row.id,
@@ -78,11 +78,11 @@ const fromRow = (row: Row): InboxEvent => ({
   copies: Number(row.copies)
 })
 
-/** What a new event is stored with, once and for all. */
-const fixed = ["id", "dedupe_key", "environment", "copies"] as const
+/** All but what a new event is stored with, once and for all. */
+const { copies, dedupe_key, environment, id, ...replaced } = columns
 
-/** Nor do these change but with the delivery. */
-const delivered = [...fixed, "source", "received_at", "scheme", "secret_index", "body"] as const
+/** Of these, what does not come with the delivery. */
+const { body, received_at, scheme, secret_index, source, ...decided } = replaced
 
 export const eventsSql = (sql: Sql): EventsTable => ({
   countCopy: (environment, dedupeKey) =>
@@ -90,15 +90,11 @@ export const eventsSql = (sql: Sql): EventsTable => ({
       WHERE environment = ${environment} AND dedupe_key = ${dedupeKey} RETURNING *`.pipe(
       first("events.countCopy", fromRow)
     ),
-  put: (event) => {
-    const row = toRow(event)
-    return sql`INSERT INTO events ${sql.insert(row)}
-      ON CONFLICT (id) DO UPDATE SET ${sql.excluded(row, delivered)}`.pipe(run("events.put"))
-  },
+  put: (event) =>
+    sql`INSERT INTO events ${sql.insert(columns, event)}
+      ON CONFLICT (id) DO UPDATE SET ${sql.excluded(decided)}`.pipe(run("events.put")),
   replace: (event) =>
-    sql`UPDATE events SET ${sql.update(toRow(event), fixed)} WHERE id = ${event.id}`.pipe(
-      run("events.replace")
-    ),
+    sql`UPDATE events SET ${sql.update(replaced, event)} WHERE id = ${event.id}`.pipe(run("events.replace")),
   find: (id) => sql<Row>`SELECT * FROM events WHERE id = ${id}`.pipe(first("events.find", fromRow)),
   hold: (id) =>
     sql<Row>`SELECT * FROM events WHERE id = ${id} ${forUpdate(sql)}`.pipe(first("events.hold", fromRow)),

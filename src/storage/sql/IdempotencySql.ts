@@ -1,7 +1,7 @@
 import type { IdempotencyRecord } from "../../domain/Start.js"
 import type { IdempotencyTable } from "../Tables.js"
 import { isFoundBy, place, skipLocked } from "./Dialect.js"
-import type { Sql } from "./Sql.js"
+import type { Columns, Sql } from "./Sql.js"
 import { first, run, touched } from "./Statement.js"
 
 interface Row {
@@ -14,15 +14,15 @@ interface Row {
   readonly created_at: number
 }
 
-const toRow = (record: IdempotencyRecord): Row => ({
-  environment: record.environment,
-  user_id: record.userId,
-  key_hash: record.keyHash,
-  request_hash: record.requestHash,
-  session_ref: record.sessionRef,
-  status: record.status,
-  created_at: record.createdAt
-})
+const columns: Columns<IdempotencyRecord, Row> = {
+  environment: (record) => record.environment,
+  user_id: (record) => record.userId,
+  key_hash: (record) => record.keyHash,
+  request_hash: (record) => record.requestHash,
+  session_ref: (record) => record.sessionRef,
+  status: (record) => record.status,
+  created_at: (record) => record.createdAt
+}
 
 const fromRow = (row: Row): IdempotencyRecord => ({
   environment: row.environment,
@@ -39,7 +39,7 @@ export const idempotencySql = (sql: Sql): IdempotencyTable => ({
     sql<Row>`SELECT * FROM idempotency_keys WHERE environment = ${environment}
       AND user_id = ${userId} AND key_hash = ${keyHash}`.pipe(first("idempotency.find", fromRow)),
   put: (record) =>
-    sql`INSERT INTO idempotency_keys ${sql.insert(toRow(record))}
+    sql`INSERT INTO idempotency_keys ${sql.insert(columns, record)}
       ON CONFLICT (environment, user_id, key_hash) DO UPDATE SET request_hash = excluded.request_hash,
       session_ref = excluded.session_ref, status = excluded.status, created_at = excluded.created_at`.pipe(
       run("idempotency.put")

@@ -1,7 +1,7 @@
 import { Effect } from "effect"
-import type { FoundIdentifier, IdentifiersTable } from "../Tables.js"
+import type { FoundIdentifier, IdentifierRow, IdentifiersTable } from "../Tables.js"
 import { isOneOf } from "./Dialect.js"
-import type { Sql } from "./Sql.js"
+import type { Columns, Sql } from "./Sql.js"
 import { all, run } from "./Statement.js"
 
 interface Row {
@@ -9,6 +9,15 @@ interface Row {
   readonly session_ref: string
   readonly source: FoundIdentifier["source"]
   readonly shared: number
+}
+
+const columns: Columns<IdentifierRow> = {
+  environment: ({ environment }) => environment,
+  hash: ({ hash }) => hash,
+  session_ref: ({ sessionRef }) => sessionRef,
+  kind: ({ kind }) => kind,
+  source: ({ source }) => source,
+  shared: () => 0
 }
 
 const fromRow = (row: Row): FoundIdentifier => ({
@@ -19,10 +28,8 @@ const fromRow = (row: Row): FoundIdentifier => ({
 })
 
 export const identifiersSql = (sql: Sql): IdentifiersTable => ({
-  claim: ({ environment, hash, kind, sessionRef, source }) =>
-    sql`INSERT INTO identifiers
-      ${sql.insert({ environment, hash, session_ref: sessionRef, kind, source, shared: 0 })}
-      ON CONFLICT (environment, hash) DO UPDATE SET
+  claim: (identifier) =>
+    sql`INSERT INTO identifiers ${sql.insert(columns, identifier)} ON CONFLICT (environment, hash) DO UPDATE SET
       shared = CASE WHEN identifiers.session_ref = excluded.session_ref THEN identifiers.shared ELSE 1 END`.pipe(
       run("identifiers.claim")
     ),

@@ -6,7 +6,8 @@ import type { Sql } from "./Sql.js"
 import { run } from "./Statement.js"
 
 /** PostgreSQL's advisory locks are 64-bit numbers: two that share one wait for each other needlessly, no more. */
-const numberOf = (lock: Lock): bigint => createHash("sha256").update(lock).digest().readBigInt64BE()
+const numberOf = (lock: Lock): bigint =>
+  createHash("sha256").update(JSON.stringify(lock)).digest().readBigInt64BE()
 
 const ascending = (a: bigint, b: bigint) => (a < b ? -1 : a > b ? 1 : 0)
 

@@ -2,7 +2,7 @@ import { Effect } from "effect"
 import type { Poll } from "../../domain/Poll.js"
 import type { PollsTable } from "../Tables.js"
 import { isFoundBy, isOneOf, skipLocked } from "./Dialect.js"
-import type { Sql } from "./Sql.js"
+import type { Columns, Sql } from "./Sql.js"
 import { all, run } from "./Statement.js"
 
 interface Row {
@@ -14,14 +14,14 @@ interface Row {
   readonly next_at: number
 }
 
-const toRow = (poll: Poll): Row => ({
-  session_ref: poll.sessionRef,
-  environment: poll.environment,
-  product: poll.product,
-  provider_session_id: poll.providerSessionId,
-  attempts: poll.attempts,
-  next_at: poll.nextAt
-})
+const columns: Columns<Poll, Row> = {
+  session_ref: (poll) => poll.sessionRef,
+  environment: (poll) => poll.environment,
+  product: (poll) => poll.product,
+  provider_session_id: (poll) => poll.providerSessionId,
+  attempts: (poll) => poll.attempts,
+  next_at: (poll) => poll.nextAt
+}
 
 const fromRow = (row: Row): Poll => ({
   sessionRef: row.session_ref,
@@ -33,7 +33,7 @@ const fromRow = (row: Row): Poll => ({
 })
 
 export const pollsSql = (sql: Sql): PollsTable => ({
-  insert: (poll) => sql`INSERT INTO polls ${sql.insert(toRow(poll))}`.pipe(run("polls.insert")),
+  insert: (poll) => sql`INSERT INTO polls ${sql.insert(columns, poll)}`.pipe(run("polls.insert")),
   claim: (products, now, until, limit) =>
     products.length === 0
       ? Effect.succeed([])

@@ -4,7 +4,7 @@ import type { Verdict } from "../../domain/Verdict.js"
 import type { SessionsTable } from "../Tables.js"
 import { forUpdate, skipLocked, unindexed } from "./Dialect.js"
 import { scan } from "./Scan.js"
-import type { Sql } from "./Sql.js"
+import type { Columns, Sql } from "./Sql.js"
 import { all, counted, first, numberOrNull, run } from "./Statement.js"
 
 interface Row {
@@ -30,28 +30,28 @@ interface Row {
   readonly decided_at: number | null
 }
 
-const toRow = (session: Session): Row => ({
-  session_ref: session.sessionRef,
-  user_id: session.userId,
-  environment: session.environment,
-  product: session.product,
-  model: session.model,
-  confirmable: Number(session.confirmable),
-  fingerprint: session.fingerprint,
-  reference: session.reference,
-  open: Number(session.open),
-  hosted_url: session.hostedUrl,
-  status: session.verdict.status,
-  reason: session.verdict.reason,
-  provider_status: session.providerStatus,
-  sequence: session.sequence,
-  created_at: session.createdAt,
-  updated_at: session.updatedAt,
-  expires_at: session.expiresAt,
-  expiry_due_at: session.expiryDueAt,
-  expired_at: session.expiredAt,
-  decided_at: session.decidedAt
-})
+const columns: Columns<Session, Row> = {
+  session_ref: (session) => session.sessionRef,
+  user_id: (session) => session.userId,
+  environment: (session) => session.environment,
+  product: (session) => session.product,
+  model: (session) => session.model,
+  confirmable: (session) => Number(session.confirmable),
+  fingerprint: (session) => session.fingerprint,
+  reference: (session) => session.reference,
+  open: (session) => Number(session.open),
+  hosted_url: (session) => session.hostedUrl,
+  status: (session) => session.verdict.status,
+  reason: (session) => session.verdict.reason,
+  provider_status: (session) => session.providerStatus,
+  sequence: (session) => session.sequence,
+  created_at: (session) => session.createdAt,
+  updated_at: (session) => session.updatedAt,
+  expires_at: (session) => session.expiresAt,
+  expiry_due_at: (session) => session.expiryDueAt,
+  expired_at: (session) => session.expiredAt,
+  decided_at: (session) => session.decidedAt
+}
 
 export const sessionFrom = (row: Row): Session => ({
   sessionRef: row.session_ref,
@@ -78,22 +78,17 @@ export const sessionFrom = (row: Row): Session => ({
 export const sessionOf = (sql: Sql, sessionRef: string) =>
   sql<Row>`SELECT * FROM sessions WHERE session_ref = ${sessionRef}`
 
-/** What a session is from its beginning. SQLite would rewrite an index whose columns are set, be it to what they were. */
-const fixed = [
-  "session_ref",
-  "user_id",
-  "environment",
-  "product",
-  "model",
-  "fingerprint",
-  "reference",
-  "created_at"
-] as const
+/**
+ * All but what a session is from its beginning: SQLite would rewrite an index whose columns are set, be it to what they
+ * were.
+ */
+const { created_at, environment, fingerprint, model, product, reference, session_ref, user_id, ...changing } =
+  columns
 
 export const sessionsSql = (sql: Sql): SessionsTable => ({
-  insert: (session) => sql`INSERT INTO sessions ${sql.insert(toRow(session))}`.pipe(run("sessions.insert")),
+  insert: (session) => sql`INSERT INTO sessions ${sql.insert(columns, session)}`.pipe(run("sessions.insert")),
   update: (session) =>
-    sql`UPDATE sessions SET ${sql.update(toRow(session), fixed)}
+    sql`UPDATE sessions SET ${sql.update(changing, session)}
       WHERE session_ref = ${session.sessionRef}`.pipe(run("sessions.update")),
   find: (sessionRef) => sessionOf(sql, sessionRef).pipe(first("sessions.find", sessionFrom)),
   hold: (sessionRef) =>

@@ -31,35 +31,54 @@ export class Statement<Row = unknown> extends Effectable.Class<ReadonlyArray<Row
   }
 }
 
+/** What stands in each column of a row. */
+export type Columns<A, Row = Readonly<Record<string, unknown>>> = {
+  readonly [Name in keyof Row]: (value: A) => Row[Name]
+}
+
 /** Writes statements: a value becomes a parameter, a part of a statement becomes a part of this one. */
 export interface Sql {
   <Row = unknown>(pieces: TemplateStringsArray, ...values: ReadonlyArray<unknown>): Statement<Row>
   readonly dialect: Dialect
   readonly literal: (text: string) => Statement
+  /** `…, …` */
+  readonly list: (values: ReadonlyArray<unknown>) => Statement
   /** `(a, b) VALUES (…, …)` */
-  readonly insert: (columns: object) => Statement
+  readonly insert: <A>(columns: Columns<A>, value: A) => Statement
   /** `a = …, b = …` */
-  readonly update: (columns: object, except: ReadonlyArray<string>) => Statement
+  readonly update: <A>(columns: Columns<A>, value: A) => Statement
   /** `a = excluded.a, b = excluded.b` */
-  readonly excluded: (columns: object, except: ReadonlyArray<string>) => Statement
+  readonly excluded: (columns: Columns<never>) => Statement
 }
+
+const onceFor = (make: (names: Array<string>) => SqlText) =>
+  once(new WeakMap<Columns<never>, SqlText>(), (columns) => make(Object.keys(columns)))
+
+const contents = once(new WeakMap<object, ReadonlyArray<(value: never) => unknown>>(), Object.values)
+
+const rowOf = <A>(columns: Columns<A>, value: A): ReadonlyArray<unknown> =>
+  (contents(columns) as ReadonlyArray<(value: A) => unknown>).map((content) => content(value))
 
 export const makeSql = (dialect: Dialect, execute: Execute): Sql => {
   const literal = once(new Map<string, SqlText>(), (text) => new SqlText(dialect, [text]))
+  const listing = once(
+    new Map<number, SqlText>(),
+    (length) => new SqlText(dialect, ["", ...Array.from({ length: length - 1 }, () => ", "), ""])
+  )
   const beginning = once(
     new WeakMap<TemplateStringsArray, SqlText>(),
     (strings) => new SqlText(dialect, [strings[0] ?? ""])
   )
-  const inserting = once(new Map<string, SqlText>(), (names) => {
-    const between = names.split(",").slice(1).fill(", ")
+  const inserting = onceFor((names) => {
+    const between = names.slice(1).fill(", ")
     return new SqlText(dialect, [`(${names}) VALUES (`, ...between, ")"])
   })
-  const updating = once(new Map<string, SqlText>(), (names) => {
-    const pieces = names.split(",").map((name, i) => (i === 0 ? `${name} = ` : `, ${name} = `))
+  const updating = onceFor((names) => {
+    const pieces = names.map((name, i) => (i === 0 ? `${name} = ` : `, ${name} = `))
     return new SqlText(dialect, [...pieces, ""])
   })
-  const taking = once(new Map<string, SqlText>(), (names) => {
-    const parts = names.split(",").map((name) => `${name} = excluded.${name}`)
+  const taking = onceFor((names) => {
+    const parts = names.map((name) => `${name} = excluded.${name}`)
     return new SqlText(dialect, [parts.join(", ")])
   })
   const statement = <Row>(text: SqlText, parameters: ReadonlyArray<unknown>) =>
@@ -83,18 +102,10 @@ export const makeSql = (dialect: Dialect, execute: Execute): Sql => {
   return Object.assign(template, {
     dialect,
     literal: (text: string) => statement(literal(text), []),
-    insert: (columns: object) => statement(inserting(Object.keys(columns).join(",")), Object.values(columns)),
-    update: (columns: object, except: ReadonlyArray<string>) => {
-      const changed = Object.entries(columns).filter(([name]) => !except.includes(name))
-      return statement(
-        updating(changed.map(([name]) => name).join(",")),
-        changed.map(([, value]) => value)
-      )
-    },
-    excluded: (columns: object, except: ReadonlyArray<string>) => {
-      const changed = Object.keys(columns).filter((name) => !except.includes(name))
-      return statement(taking(changed.join(",")), [])
-    }
+    list: (values: ReadonlyArray<unknown>) => statement(listing(values.length), values),
+    insert: <A>(columns: Columns<A>, value: A) => statement(inserting(columns), rowOf(columns, value)),
+    update: <A>(columns: Columns<A>, value: A) => statement(updating(columns), rowOf(columns, value)),
+    excluded: (columns: Columns<never>) => statement(taking(columns), [])
   })
 }
 

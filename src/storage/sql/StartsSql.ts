@@ -2,7 +2,7 @@ import { Effect } from "effect"
 import type { Start } from "../../domain/Start.js"
 import type { StartsTable } from "../Tables.js"
 import { isFoundBy, place, skipLocked } from "./Dialect.js"
-import type { Sql } from "./Sql.js"
+import type { Columns, Sql } from "./Sql.js"
 import { all, first, numberOrNull, run, touched } from "./Statement.js"
 
 interface Row {
@@ -17,17 +17,17 @@ interface Row {
   readonly lease_until: number
 }
 
-const toRow = (start: Start): Row => ({
-  session_ref: start.sessionRef,
-  environment: start.environment,
-  user_id: start.userId,
-  fingerprint: start.fingerprint,
-  state: start.state,
-  failure: start.failure,
-  retry_after_ms: start.retryAfterMillis,
-  created_at: start.createdAt,
-  lease_until: start.leaseUntil
-})
+const columns: Columns<Start, Row> = {
+  session_ref: (start) => start.sessionRef,
+  environment: (start) => start.environment,
+  user_id: (start) => start.userId,
+  fingerprint: (start) => start.fingerprint,
+  state: (start) => start.state,
+  failure: (start) => start.failure,
+  retry_after_ms: (start) => start.retryAfterMillis,
+  created_at: (start) => start.createdAt,
+  lease_until: (start) => start.leaseUntil
+}
 
 const fromRow = (row: Row): Start => ({
   sessionRef: row.session_ref,
@@ -42,7 +42,7 @@ const fromRow = (row: Row): Start => ({
 })
 
 export const startsSql = (sql: Sql): StartsTable => ({
-  insert: (start) => sql`INSERT INTO starts ${sql.insert(toRow(start))}`.pipe(run("starts.insert")),
+  insert: (start) => sql`INSERT INTO starts ${sql.insert(columns, start)}`.pipe(run("starts.insert")),
   find: (sessionRef) =>
     sql<Row>`SELECT * FROM starts WHERE session_ref = ${sessionRef}`.pipe(first("starts.find", fromRow)),
   findReserved: ({ environment, fingerprint, userId }) =>

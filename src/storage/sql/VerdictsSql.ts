@@ -1,7 +1,7 @@
 import type { Verdict } from "../../domain/Verdict.js"
 import type { VerdictChange } from "../../domain/VerdictChange.js"
 import type { VerdictsTable } from "../Tables.js"
-import type { Sql } from "./Sql.js"
+import type { Columns, Sql } from "./Sql.js"
 import { all, run } from "./Statement.js"
 
 interface Row {
@@ -13,14 +13,14 @@ interface Row {
   readonly at: number
 }
 
-const toRow = ({ at, eventId, sequence, sessionRef, verdict }: VerdictChange): Row => ({
-  session_ref: sessionRef,
-  sequence,
-  status: verdict.status,
-  reason: verdict.reason,
-  event_id: eventId,
-  at
-})
+const columns: Columns<VerdictChange, Row> = {
+  session_ref: ({ sessionRef }) => sessionRef,
+  sequence: ({ sequence }) => sequence,
+  status: ({ verdict }) => verdict.status,
+  reason: ({ verdict }) => verdict.reason,
+  event_id: ({ eventId }) => eventId,
+  at: ({ at }) => at
+}
 
 const fromRow = (row: Row): VerdictChange => ({
   sessionRef: row.session_ref,
@@ -31,7 +31,7 @@ const fromRow = (row: Row): VerdictChange => ({
 })
 
 export const verdictsSql = (sql: Sql): VerdictsTable => ({
-  insert: (change) => sql`INSERT INTO verdicts ${sql.insert(toRow(change))}`.pipe(run("verdicts.insert")),
+  insert: (change) => sql`INSERT INTO verdicts ${sql.insert(columns, change)}`.pipe(run("verdicts.insert")),
   ofSession: (sessionRef) =>
     sql<Row>`SELECT * FROM verdicts WHERE session_ref = ${sessionRef} ORDER BY sequence`.pipe(
       all("verdicts.ofSession", fromRow)
