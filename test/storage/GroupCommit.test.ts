@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Cause, Deferred, Effect, Exit, Fiber, FiberRef, Option, Scope, TestClock } from "effect"
 import { StorageUnavailable } from "../../src/domain/StorageUnavailable.js"
 import { type GroupCommitOptions, groupCommit } from "../../src/storage/GroupCommit.js"
-import { userLock } from "../../src/storage/Locks.js"
+import { type Lock, userLock } from "../../src/storage/Locks.js"
 
 const unavailable = new StorageUnavailable({ operation: "commit", cause: null })
 
@@ -15,7 +15,7 @@ const lockOf = (userId: string) => userLock({ environment: "test", userId })
 const aDatabase = (options: Partial<GroupCommitOptions> = {}) =>
   Effect.gen(function* () {
     const committed: Array<ReadonlyArray<string>> = []
-    const locked: Array<ReadonlyArray<string>> = []
+    const locked: Array<ReadonlyArray<Lock>> = []
     let gate: Deferred.Deferred<void, StorageUnavailable> | null = null
     const transaction = <A, E, R>(_: string, body: Effect.Effect<A, E, R>) =>
       Effect.gen(function* () {
@@ -25,7 +25,7 @@ const aDatabase = (options: Partial<GroupCommitOptions> = {}) =>
         committed.push(written)
         return result
       })
-    const lock = (locks: ReadonlyArray<string>) => Effect.sync(() => void locked.push(locks))
+    const lock = (locks: ReadonlyArray<Lock>) => Effect.sync(() => void locked.push(locks))
     const together = yield* groupCommit(transaction, lock, { lanes: 1, size: 10, waiting: 100, ...options })
     const write = (name: string) =>
       Effect.map(FiberRef.get(underWay), (written) => {
