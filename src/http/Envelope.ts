@@ -6,8 +6,12 @@ import { type Context, Effect, FiberRef, HashMap, Option } from "effect"
 import { Tracing } from "../telemetry/Tracing.js"
 import { answerHeaders } from "./AnswerHeaders.js"
 import { type MethodTable, patternOf } from "./Methods.js"
+import { type PlainAnswer, responseOf } from "./PlainAnswer.js"
 import { Problem } from "./Problem.js"
 import { answerFailure, reworded } from "./Problems.js"
+
+/** As far as a span is concerned. */
+type Answer = { readonly status: number }
 
 const acceptable = /^[A-Za-z0-9._-]{1,128}$/
 
@@ -19,15 +23,11 @@ export const requestIdOf = ({ headers }: IncomingMessage): string => {
 /** Where the router begins a query, besides `?`: at these it would find an address that is written otherwise. */
 const otherDelimiters = /[;#]/
 
-const wellAddressed = (
-  { headers, httpVersion }: IncomingMessage,
-  path: string
-): Effect.Effect<void, Problem> => {
-  if (otherDelimiters.test(path)) return Effect.fail(new Problem({ code: "not_found" }))
-  if (headers.host !== undefined || httpVersion === "1.0") return Effect.void
-  return Effect.fail(
-    new Problem({ code: "invalid_request", errors: [{ path: "Host", message: "is missing" }] })
-  )
+const misaddressed = ({ headers, httpVersion }: IncomingMessage, path: string): Problem | null => {
+  if (otherDelimiters.test(path)) return new Problem({ code: "not_found" })
+  return headers.host === undefined && httpVersion !== "1.0"
+    ? new Problem({ code: "invalid_request", errors: [{ path: "Host", message: "is missing" }] })
+    : null
 }
 
 /** The headers of an answer with its request id and the security headers. */
@@ -47,7 +47,7 @@ const traced =
     path: string,
     methods: MethodTable
   ) =>
-  <E, R>(answer: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>) => {
+  <A extends Answer, E, R>(answer: Effect.Effect<A, E, R>) => {
     const route = patternOf(path, methods) ?? "unknown"
     const given = headers["traceparent"] as string | undefined
     const parent =
@@ -64,41 +64,46 @@ const traced =
     )
   }
 
+/** From here on the fiber's logs tell the request id. */
+const annotate = (requestId: string) =>
+  FiberRef.update(FiberRef.currentLogAnnotations, HashMap.set<string, unknown>("request_id", requestId))
+
 /**
- * What surrounds every answer: a request id, problem details for whatever failed, and security headers. It has the fiber
- * to itself, whose logs all tell the request id.
+ * What surrounds every answer: a request id, a span, and problem details for whatever failed. It has the fiber to itself.
  */
 export const makeEnveloped = Effect.map(
   Tracing,
   (tracing) =>
-    <E, R>(
+    <A extends Answer, E, R>(
       request: IncomingMessage,
-      answer: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>,
+      requestId: string,
+      answer: Effect.Effect<A, E, R>,
       methods: MethodTable
     ) => {
-      const requestId = requestIdOf(request)
       const path = (request.url ?? "").split("?", 1)[0] ?? ""
-      const annotated = FiberRef.update(
-        FiberRef.currentLogAnnotations,
-        HashMap.set<string, unknown>("request_id", requestId)
-      )
-      const whole = annotated.pipe(
-        Effect.zipRight(wellAddressed(request, path)),
-        Effect.zipRight(answer),
-        Effect.catchAllCause((cause) => answerFailure(cause, path, methods)),
-        Effect.map((response) => HttpServerResponse.setHeaders(response, sealed(response.headers, requestId)))
+      const addressed: Effect.Effect<A, E | Problem, R> = misaddressed(request, path) ?? answer
+      const whole = Effect.catchAllCause(Effect.zipRight(annotate(requestId), addressed), (cause) =>
+        answerFailure(cause, path, methods)
       )
       return tracing.enabled ? traced(tracing, request, path, methods)(whole) : whole
     }
 )
 
-/** The same around an application of the framework. */
+const isPlain = (answer: HttpServerResponse.HttpServerResponse | PlainAnswer): answer is PlainAnswer =>
+  !HttpServerResponse.isServerResponse(answer)
+
+/** The same around an application of the framework, and the security headers on its answers. */
 export const envelope = <E, R>(
   app: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>,
   methods: MethodTable
 ) =>
   Effect.map(makeEnveloped, (enveloped) =>
-    Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) =>
-      enveloped(NodeHttpServerRequest.toIncomingMessage(request), Effect.map(app, reworded), methods)
-    )
+    Effect.flatMap(HttpServerRequest.HttpServerRequest, (given) => {
+      const request = NodeHttpServerRequest.toIncomingMessage(given)
+      const requestId = requestIdOf(request)
+      return Effect.map(enveloped(request, requestId, Effect.map(app, reworded), methods), (answer) => {
+        const response = isPlain(answer) ? responseOf(answer) : answer
+        return HttpServerResponse.setHeaders(response, sealed(response.headers, requestId))
+      })
+    })
   )

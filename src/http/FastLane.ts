@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http"
-import { HttpServerError, type HttpServerResponse } from "@effect/platform"
+import { HttpServerError } from "@effect/platform"
 import { Context, Effect, type Fiber, Runtime, RuntimeFlags } from "effect"
 import { makeCallerOf } from "./Access.js"
 import { makeEnveloped, requestIdOf, sealed } from "./Envelope.js"
@@ -11,7 +11,7 @@ import { makeStatusAtOnce } from "./StatusAtOnce.js"
 import { makeStatusHandler } from "./StatusHandler.js"
 import { makeWebhookHandler } from "./WebhookHandler.js"
 
-type Answer = Effect.Effect<HttpServerResponse.HttpServerResponse, Problem>
+type Answer = Effect.Effect<PlainAnswer, Problem>
 
 const statusAddress = /^\/api\/verify-status\?session_ref=([A-Za-z0-9_-]+)$/
 
@@ -40,18 +40,10 @@ const makeRoutes = Effect.gen(function* () {
   }
 })
 
-const writeAtOnce = (request: IncomingMessage, response: ServerResponse, answer: PlainAnswer) => {
-  response.writeHead(answer.status, sealed(allHeaders(answer), requestIdOf(request)))
-  response.end(answer.json ?? undefined)
-}
-
-const write = (
-  response: ServerResponse,
-  { body, headers, status }: HttpServerResponse.HttpServerResponse
-) => {
+const write = (response: ServerResponse, answer: PlainAnswer, requestId: string) => {
   if (response.writableEnded) return
-  response.writeHead(status, headers)
-  response.end(body._tag === "Uint8Array" ? body.body : undefined)
+  response.writeHead(answer.status, sealed(allHeaders(answer), requestId))
+  response.end(answer.body ?? undefined)
 }
 
 /** A phone that hangs up waits no longer. What changes something goes on to its end. */
@@ -78,11 +70,16 @@ export const makeFastLane = Effect.gen(function* () {
   return (request: IncomingMessage, response: ServerResponse): boolean => {
     const answer = answerTo(request)
     if (answer === null) return false
+    const requestId = requestIdOf(request)
     if (!Effect.isEffect(answer)) {
-      writeAtOnce(request, response, answer)
+      write(response, answer, requestId)
       return true
     }
-    const fiber = fork(Effect.map(enveloped(request, answer, apiMethods), (made) => write(response, made)))
+    const fiber = fork(
+      Effect.map(enveloped(request, requestId, answer, apiMethods), (made) =>
+        write(response, made, requestId)
+      )
+    )
     if (request.method === "GET") interruptedByClient(response, fiber)
     return true
   }

@@ -12,6 +12,7 @@ import { Api } from "./Api.js"
 import { TrackRequest } from "./Bodies.js"
 import { countedWait } from "./CountedWait.js"
 import { listPage } from "./ListCursor.js"
+import { responseOf } from "./PlainAnswer.js"
 import { Problem } from "./Problem.js"
 import { countedProblem, problemOf } from "./Problems.js"
 import { readJson } from "./RequestBody.js"
@@ -48,7 +49,7 @@ export const PhoneLive = HttpApiBuilder.group(Api, "phone", (handlers) =>
         "start",
         Effect.fnUntraced(function* ({ request }) {
           const incoming = NodeHttpServerRequest.toIncomingMessage(request)
-          return yield* toItsEnd(start(yield* CurrentCaller, incoming))
+          return responseOf(yield* toItsEnd(start(yield* CurrentCaller, incoming)))
         })
       )
       .handleRaw(
@@ -71,7 +72,7 @@ export const PhoneLive = HttpApiBuilder.group(Api, "phone", (handlers) =>
         "status",
         Effect.fnUntraced(function* ({ urlParams }) {
           const request = NodeHttpServerRequest.toIncomingMessage(yield* HttpServerRequest.HttpServerRequest)
-          return yield* status(yield* CurrentCaller, urlParams.session_ref, request)
+          return responseOf(yield* status(yield* CurrentCaller, urlParams.session_ref, request))
         })
       )
       .handle(

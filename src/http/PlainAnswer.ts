@@ -1,22 +1,28 @@
 import { HttpServerResponse } from "@effect/platform"
 
-/** An answer before anybody has put it into a form of theirs; `json` is its text, null for none. */
+/** An answer before anybody has put it into a form of theirs; a `body` of null is none. */
 export interface PlainAnswer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
-  readonly json: string | null
+  readonly body: string | null
 }
 
-const contentType = "application/json"
+export const jsonAnswer = (
+  status: number,
+  body: unknown,
+  headers?: Readonly<Record<string, string>>
+): PlainAnswer => ({
+  status,
+  headers: { ...headers, "content-type": "application/json" },
+  body: JSON.stringify(body)
+})
 
-/** As Node writes it. */
-export const allHeaders = ({ headers, json }: PlainAnswer): Readonly<Record<string, string>> =>
-  json === null
-    ? headers
-    : { ...headers, "content-type": contentType, "content-length": String(Buffer.byteLength(json)) }
+/** Its headers with the length of its body, as Node writes them. */
+export const allHeaders = ({ body, headers }: PlainAnswer): Readonly<Record<string, string>> =>
+  body === null ? headers : { ...headers, "content-length": String(Buffer.byteLength(body)) }
 
 /** As the framework writes it. */
-export const responseOf = ({ headers, json, status }: PlainAnswer): HttpServerResponse.HttpServerResponse =>
-  json === null
+export const responseOf = ({ body, headers, status }: PlainAnswer): HttpServerResponse.HttpServerResponse =>
+  body === null
     ? HttpServerResponse.empty({ status, headers })
-    : HttpServerResponse.text(json, { status, headers, contentType })
+    : HttpServerResponse.text(body, { status, headers })

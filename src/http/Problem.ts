@@ -1,6 +1,7 @@
-import { HttpApiSchema, HttpServerRespondable, HttpServerResponse } from "@effect/platform"
+import { HttpApiSchema, HttpServerRespondable } from "@effect/platform"
 import { Data, Effect, ParseResult, Schema } from "effect"
 import type { FieldError } from "../sessions/SessionErrors.js"
+import { type PlainAnswer, responseOf } from "./PlainAnswer.js"
 
 const problems = {
   invalid_request: { status: 400, title: "The request is not valid" },
@@ -106,16 +107,16 @@ export class Problem extends Data.TaggedError("Problem")<{
     return seconds === undefined ? { ...this.headers } : { "retry-after": String(seconds), ...this.headers }
   }
 
-  get response(): HttpServerResponse.HttpServerResponse {
-    return HttpServerResponse.text(this.body, {
+  get answer(): PlainAnswer {
+    return {
       status: this.status,
-      contentType: problemContentType,
-      headers: this.allHeaders
-    })
+      headers: { ...this.allHeaders, "content-type": problemContentType },
+      body: this.body
+    }
   }
 
   [HttpServerRespondable.symbol]() {
-    return Effect.succeed(this.response)
+    return Effect.succeed(responseOf(this.answer))
   }
 }
 
@@ -123,7 +124,7 @@ const isCode = (status: number) => (code: ProblemCode) => problems[code].status 
 
 /**
  * The schema by which the API declares problems of one status, and a client reads them. A server answers with
- * `Problem.response`, which has the headers too.
+ * `Problem.answer`, which has the headers too.
  */
 export const problemSchema = <const Codes extends readonly [ProblemCode, ...ReadonlyArray<ProblemCode>]>(
   ...codes: Codes

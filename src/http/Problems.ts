@@ -9,6 +9,7 @@ import { problems } from "../telemetry/Metrics.js"
 import type { EventNotFound, EventNotLinkable } from "../webhooks/InboxErrors.js"
 import { invalidRequest } from "./InvalidRequest.js"
 import { type MethodTable, methodsOf } from "./Methods.js"
+import { type PlainAnswer, responseOf } from "./PlainAnswer.js"
 import { Problem } from "./Problem.js"
 
 type UseCaseError =
@@ -85,9 +86,9 @@ const notRouted = (method: string, path: string, methods: MethodTable): Problem 
 const logged = (problem: Problem): Effect.Effect<void> =>
   problem.cause === undefined ? Effect.void : Effect.logError(problem.message, Cause.fail(problem.cause))
 
-const answered = (problem: Problem): HttpServerResponse.HttpServerResponse => {
+const answered = (problem: Problem): PlainAnswer => {
   problems.add(problem.code)
-  return problem.response
+  return problem.answer
 }
 
 /** The answer to a request that no handler answered: an unknown address, a problem, or a defect. */
@@ -95,7 +96,7 @@ export const answerFailure = <E>(
   cause: Cause.Cause<E>,
   path: string,
   methods: MethodTable
-): Effect.Effect<HttpServerResponse.HttpServerResponse, E> => {
+): Effect.Effect<PlainAnswer, E> => {
   if (Cause.isInterruptedOnly(cause)) return Effect.failCause(cause)
   const error = Option.getOrUndefined(Cause.failureOption(cause)) ?? Cause.squash(cause)
   if (error instanceof Problem) return Effect.as(logged(error), answered(error))
@@ -113,5 +114,7 @@ export const reworded = (
 ): HttpServerResponse.HttpServerResponse => {
   if (response.status !== 400 || response.body._tag !== "Uint8Array") return response
   const body = JSON.parse(new TextDecoder().decode(response.body.body)) as { _tag?: string; issues?: [] }
-  return body._tag === "HttpApiDecodeError" ? answered(invalidRequest(body.issues ?? [])) : response
+  return body._tag === "HttpApiDecodeError"
+    ? responseOf(answered(invalidRequest(body.issues ?? [])))
+    : response
 }

@@ -15,34 +15,28 @@ export const refuseOversize = (request: IncomingMessage, limit: number): Effect.
 
 /** The exact bytes of a body, read once; a body over the limit, declared or chunked, is read no further. */
 export const readBytes = (request: IncomingMessage, limit: number): Effect.Effect<Buffer, Problem> =>
-  Effect.zipRight(
-    refuseOversize(request, limit),
-    Effect.async<Buffer, Problem>((resume) => {
-      const chunks: Array<Buffer> = []
-      let length = 0
-      const letGo = () => {
-        request.off("data", onData).off("end", onEnd).off("close", onClose).off("error", onClose)
-        request.on("error", () => {})
-      }
-      const settle = (result: Effect.Effect<Buffer, Problem>) => {
-        letGo()
-        resume(result)
-      }
-      const onData = (chunk: Buffer) => {
-        length += chunk.length
-        if (length > limit) {
-          request.pause()
-          return settle(Effect.fail(tooLarge()))
+  declaredLength(request) > limit
+    ? Effect.fail(tooLarge())
+    : Effect.async((resume) => {
+        const chunks: Array<Buffer> = []
+        let length = 0
+        const settle = (result: Effect.Effect<Buffer, Problem>) => {
+          request.off("data", onData).off("end", onEnd).off("close", onClose)
+          resume(result)
         }
-        chunks.push(chunk)
-      }
-      const onEnd = () =>
-        settle(Effect.succeed(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)))
-      const onClose = () => settle(Effect.fail(unreadable("the body ended too early")))
-      request.on("data", onData).on("end", onEnd).on("close", onClose).on("error", onClose)
-      return Effect.sync(letGo)
-    })
-  )
+        const onData = (chunk: Buffer) => {
+          length += chunk.length
+          if (length > limit) {
+            request.pause()
+            return settle(Effect.fail(tooLarge()))
+          }
+          chunks.push(chunk)
+        }
+        const onEnd = () =>
+          settle(Effect.succeed(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)))
+        const onClose = () => settle(Effect.fail(unreadable("the body ended too early")))
+        request.on("data", onData).on("end", onEnd).on("close", onClose)
+      })
 
 const decodeJson = (bytes: Buffer): Effect.Effect<unknown, Problem> =>
   Effect.try({

@@ -1,5 +1,4 @@
 import type { IncomingMessage } from "node:http"
-import { HttpServerResponse } from "@effect/platform"
 import { Clock, Effect, Option } from "effect"
 import type { Caller } from "../sessions/Caller.js"
 import { Sessions } from "../sessions/Sessions.js"
@@ -8,6 +7,7 @@ import { startSeconds, starts } from "../telemetry/Metrics.js"
 import { phoneBodyLimit } from "./Access.js"
 import { PhoneStart, ServiceStart } from "./Bodies.js"
 import { idempotencyKeyHash } from "./IdempotencyKey.js"
+import { jsonAnswer } from "./PlainAnswer.js"
 import { countedProblem } from "./Problems.js"
 import { readJson } from "./RequestBody.js"
 import { startedBody } from "./StatusAnswer.js"
@@ -36,6 +36,6 @@ export const makeStartHandler = Effect.map(Sessions, (sessions) =>
       .pipe(Effect.mapError(countedProblem(starts)))
     starts.add(started.status === 201 ? "created" : "resumed")
     startSeconds.observe(((yield* Clock.currentTimeMillis) - since) / 1000)
-    return HttpServerResponse.unsafeJson(startedBody(started), { status: started.status })
+    return jsonAnswer(started.status, startedBody(started))
   })
 )

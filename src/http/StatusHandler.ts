@@ -1,5 +1,4 @@
 import type { IncomingMessage } from "node:http"
-import type { HttpServerResponse } from "@effect/platform"
 import { Clock, Duration, Effect } from "effect"
 import type { Session } from "../domain/Session.js"
 import type { Caller } from "../sessions/Caller.js"
@@ -7,7 +6,7 @@ import { Sessions } from "../sessions/Sessions.js"
 import { WaitSlots } from "../sessions/WaitSlots.js"
 import { polls } from "../telemetry/Metrics.js"
 import { countedWait } from "./CountedWait.js"
-import { type PlainAnswer, responseOf } from "./PlainAnswer.js"
+import { jsonAnswer, type PlainAnswer } from "./PlainAnswer.js"
 import { knownSequences, preferredWait } from "./Preconditions.js"
 import type { Problem } from "./Problem.js"
 import { countedProblem } from "./Problems.js"
@@ -27,9 +26,7 @@ export const statusAnswer = (
   const known = header === undefined ? [] : knownSequences(header)
   const isKnown = known === "any" || known.includes(session.sequence)
   polls.add(isKnown ? "not_modified" : "ok")
-  return isKnown
-    ? { status: 304, headers, json: null }
-    : { status: 200, headers, json: JSON.stringify(statusBody(session)) }
+  return isKnown ? { status: 304, headers, body: null } : jsonAnswer(200, statusBody(session), headers)
 }
 
 /** `GET /api/verify-status`: answers at once or, when the phone prefers to wait, with the news. */
@@ -60,12 +57,12 @@ export const makeStatusHandler = Effect.gen(function* () {
     caller: Caller,
     sessionRef: string,
     { headers }: Pick<IncomingMessage, "headers">
-  ): Effect.fn.Return<HttpServerResponse.HttpServerResponse, Problem> {
+  ): Effect.fn.Return<PlainAnswer, Problem> {
     const seconds = preferredWait(headers["prefer"] as string | undefined)
     const header = headers["if-none-match"]
     const session = yield* (
       seconds === null ? sessions.status(caller, sessionRef) : wait(caller, sessionRef, header, seconds)
     ).pipe(Effect.mapError(countedProblem(polls)))
-    return responseOf(statusAnswer(session, header, seconds, yield* Clock.currentTimeMillis))
+    return statusAnswer(session, header, seconds, yield* Clock.currentTimeMillis)
   })
 })

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http"
-import { HttpServerResponse } from "@effect/platform"
 import { Effect } from "effect"
 import { WebhookIntake } from "../webhooks/WebhookIntake.js"
+import { jsonAnswer } from "./PlainAnswer.js"
 import { Problem } from "./Problem.js"
 import { problemOf } from "./Problems.js"
 import { readBytes } from "./RequestBody.js"
@@ -9,7 +9,7 @@ import { readBytes } from "./RequestBody.js"
 /** The longest webhook that is read, in bytes (contract section 4). */
 const bodyLimit = 64 * 1024
 
-const received = HttpServerResponse.unsafeJson({ received: true })
+const received = jsonAnswer(200, { received: true })
 
 /** VerifyHuman's way in: the exact bytes, read once. */
 export const makeWebhookHandler = Effect.map(WebhookIntake, (intake) =>
