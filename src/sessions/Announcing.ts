@@ -9,11 +9,11 @@ export const announce = (
   source: "webhook" | "poll" | "start" | "expiry" | "operator",
   changes: ReadonlyArray<VerdictChange>
 ): Effect.Effect<void> =>
-  Effect.forEach(
-    changes,
-    ({ sessionRef, verdict }) => {
-      verdicts.add(source, verdict.status)
-      return feed.publish(sessionRef)
-    },
-    { discard: true }
+  changes.reduce(
+    (before: Effect.Effect<void>, { sessionRef, verdict }) =>
+      Effect.flatMap(before, () => {
+        verdicts.add(source, verdict.status)
+        return feed.publish(sessionRef)
+      }),
+    Effect.void
   )

@@ -19,8 +19,8 @@ interface Member {
   readonly arrivedAt: number
   readonly locks: ReadonlyArray<Lock>
   /** Its statements, inside the group's transaction. */
-  readonly attempt: Effect.Effect<void, unknown>
-  readonly succeed: () => void
+  readonly body: Effect.Effect<unknown, unknown>
+  readonly succeed: (result: unknown) => void
   readonly fail: (cause: Cause.Cause<unknown>) => void
 }
 
@@ -58,16 +58,18 @@ export const groupCommit = (
         const body = Effect.gen(function* () {
           attempted = null
           yield* lock(group.flatMap(({ locks }) => locks))
+          const results: Array<unknown> = []
           for (const member of group) {
             attempted = member
-            yield* member.attempt
+            results.push(yield* member.body)
           }
           attempted = null
+          return results
         })
         const exit = yield* Effect.exit(transaction("GroupCommit", body))
         if (Exit.isSuccess(exit)) {
           commitGroupSize.observe(group.length)
-          for (const member of group) member.succeed()
+          for (const [i, member] of group.entries()) member.succeed(exit.value[i])
         } else if (attempted === null || group.length === 1) {
           for (const member of group) member.fail(exit.cause)
         } else {
@@ -112,14 +114,11 @@ export const groupCommit = (
       Effect.clockWith((clock) => {
         if (queue.length >= waiting) return overloaded(`too many wait: ${operation}`)
         return Effect.async<A, E | StorageUnavailable>((resume) => {
-          let result: A
           queue.push({
             arrivedAt: clock.unsafeCurrentTimeMillis(),
             locks,
-            attempt: Effect.map(body, (value) => {
-              result = value
-            }),
-            succeed: () => resume(Effect.succeed(result)),
+            body,
+            succeed: (result) => resume(Effect.succeed(result as A)),
             fail: (cause) => resume(Effect.failCause(cause as Cause.Cause<E>))
           })
           openLane()

@@ -36,7 +36,6 @@ export const makeSettle = Effect.gen(function* () {
     after: Session,
     cause: InboxEvent | null
   ) {
-    if (!policy.actions) return
     const id = ownId("msg", after.updatedAt, yield* entropy.token)
     const action = actionOf(id, after, before.verdict, cause?.body ? verificationIdIn(cause.body) : null)
     if (action !== null) yield* tables.actions.insert(action)
@@ -51,15 +50,14 @@ export const makeSettle = Effect.gen(function* () {
     const known = yield* tables.events.counting(session.sessionRef)
     const events = newcomer === null ? known : [...known.filter(({ id }) => id !== newcomer.id), newcomer]
     const { decidedBy, verdict } = rule(events.flatMap(evidence), session)
-    const standing = <E extends InboxEvent | null>(event: E): E =>
-      event === null
-        ? event
-        : { ...event, state: event.id === decidedBy?.event.id ? "applied" : "superseded" }
-    for (const event of events) {
-      const stands = standing(event)
-      if (event === newcomer || event.state !== stands.state) yield* tables.events.put(stands)
+    const stateOf = ({ id }: InboxEvent) => (id === decidedBy?.event.id ? "applied" : "superseded")
+    const standing: Newcomer = newcomer === null ? newcomer : { ...newcomer, state: stateOf(newcomer) }
+    if (standing !== null) yield* tables.events.put(standing)
+    for (const event of known) {
+      const state = stateOf(event)
+      if (event.state !== state && event.id !== newcomer?.id) yield* tables.events.put({ ...event, state })
     }
-    if (sameVerdict(verdict, session.verdict)) return { change: null, newcomer: standing(newcomer) }
+    if (sameVerdict(verdict, session.verdict)) return { change: null, newcomer: standing }
     const cause = decidedBy?.event ?? null
     const changed = withVerdict(session, verdict, cause?.providerStatus ?? null, at, policy.reviewMillis)
     yield* tables.sessions.update(changed)
@@ -74,8 +72,8 @@ export const makeSettle = Effect.gen(function* () {
     if (session.model === "mobile" && verdict.status !== "pending") {
       yield* tables.polls.delete(session.sessionRef)
     }
-    yield* setInMotion(session, changed, cause)
-    return { change, newcomer: standing(newcomer) }
+    if (policy.actions) yield* setInMotion(session, changed, cause)
+    return { change, newcomer: standing }
   })
 
   return settle

@@ -14,14 +14,29 @@ const textOf = (value: unknown): string =>
 const spanIn = (refs: FiberRefs.FiberRefs) =>
   Context.getOption(FiberRefs.getOrDefault(refs, FiberRef.currentContext), Tracer.ParentSpan)
 
-/** One JSON object a line: time, level, message, and beside them what the line was annotated with. */
+const isRecord = (part: unknown): part is object =>
+  typeof part === "object" && part !== null && Object.getPrototypeOf(part) === Object.prototype
+
+/**
+ * One JSON object a line: time, level, message, and beside them what the line was annotated with, and the records that
+ * were logged with the message.
+ */
 export const jsonLog = Logger.make(({ annotations, cause, context, date, logLevel, message }) => {
   const line: Record<string, unknown> = { timestamp: "", level: "", message: "" }
-  for (const [name, value] of HashMap.entries(annotations))
+  const tell = (name: string, value: unknown) => {
     line[name] = isPlain(value) ? value : textOf(value)
+  }
+  const parts: ReadonlyArray<unknown> = Array.isArray(message) ? message : [message]
+  for (const [name, value] of HashMap.entries(annotations)) tell(name, value)
+  for (const record of parts.filter(isRecord)) {
+    for (const [name, value] of Object.entries(record)) tell(name, value)
+  }
   line["timestamp"] = date.toISOString()
   line["level"] = logLevel.label
-  line["message"] = Array.isArray(message) ? message.map(textOf).join(" ") : textOf(message)
+  line["message"] = parts
+    .filter((part) => !isRecord(part))
+    .map(textOf)
+    .join(" ")
   if (!Cause.isEmpty(cause)) line["cause"] = Cause.pretty(cause, { renderErrorCause: true })
   const span = spanIn(context)
   if (Option.isSome(span)) {

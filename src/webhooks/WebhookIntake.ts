@@ -60,15 +60,13 @@ export class WebhookIntake extends Context.Tag("verifyhuman-dropin/WebhookIntake
               verdictDelay.observe(secondsSince(providerTime, yield* Clock.currentTimeMillis))
             yield* announce(feed, "webhook", admission.changed)
           }
-          yield* Effect.logInfo("Webhook received").pipe(
-            Effect.annotateLogs({
-              event: admission.event.id,
-              session_ref: sessionRef,
-              state,
-              why,
-              duplicate: admission.duplicate
-            })
-          )
+          yield* Effect.logInfo("Webhook received", {
+            event: admission.event.id,
+            session_ref: sessionRef,
+            state,
+            why,
+            duplicate: admission.duplicate
+          })
         }, span("WebhookIntake.receive"))
       }
     })

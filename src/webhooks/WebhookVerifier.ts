@@ -1,4 +1,4 @@
-import { Clock, Context, Data, Effect, Layer, Redacted } from "effect"
+import { Context, Data, Effect, Layer, Redacted } from "effect"
 import { judge, type SignatureScheme, type SignedDelivery, toleranceSeconds } from "../domain/Signature.js"
 import { diagnose } from "./Diagnosis.js"
 import { RejectedDeliveries } from "./RejectedDeliveries.js"
@@ -35,18 +35,24 @@ export class WebhookVerifier extends Context.Tag("verifyhuman-dropin/WebhookVeri
         ]
 
         return {
-          verify: Effect.fnUntraced(function* (delivery) {
-            const receivedAt = yield* Clock.currentTimeMillis
-            const judgement = judge(delivery, secrets, policy.scheme, Math.floor(receivedAt / 1000))
-            const bytes = delivery.body.length
-            if (judgement._tag === "Rejected") {
-              yield* rejected.record({ reason: judgement.reason, bytes }, () => diagnose(delivery, secrets))
-              return yield* new SignatureNotAccepted()
-            }
-            const stale = judgement._tag === "Stale"
-            if (stale) yield* rejected.record({ reason: "stale", bytes }, clockSkew(judgement.skewSeconds))
-            return { ...judgement, stale, receivedAt }
-          })
+          verify: (delivery) =>
+            Effect.clockWith((clock) => {
+              const receivedAt = clock.unsafeCurrentTimeMillis()
+              const judgement = judge(delivery, secrets, policy.scheme, Math.floor(receivedAt / 1000))
+              const bytes = delivery.body.length
+              if (judgement._tag === "Rejected") {
+                return Effect.zipRight(
+                  rejected.record({ reason: judgement.reason, bytes }, () => diagnose(delivery, secrets)),
+                  new SignatureNotAccepted()
+                )
+              }
+              const { scheme, secretIndex, skewSeconds } = judgement
+              const stale = judgement._tag === "Stale"
+              const verified = { scheme, secretIndex, stale, receivedAt }
+              return stale
+                ? Effect.as(rejected.record({ reason: "stale", bytes }, clockSkew(skewSeconds)), verified)
+                : Effect.succeed(verified)
+            })
         }
       })
     )

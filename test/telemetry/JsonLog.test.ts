@@ -18,24 +18,26 @@ const lines = <A, E>(log: Effect.Effect<A, E>) =>
   })
 
 describe("the log in JSON", () => {
-  it.effect("has one line of what was said, and of what it was annotated with", () =>
-    Effect.gen(function* () {
-      const [line, ...others] = yield* lines(
-        Effect.logWarning("One thing", "two\nlines").pipe(
-          Effect.annotateLogs({ request_id: "r", count: 2, sure: true, nothing: null })
+  it.effect(
+    "has one line of what was said, of the records beside it, and of what it was annotated with",
+    () =>
+      Effect.gen(function* () {
+        const [line, ...others] = yield* lines(
+          Effect.logWarning("One thing", { sure: true, nothing: null }, "two\nlines").pipe(
+            Effect.annotateLogs({ request_id: "r", count: 2 })
+          )
         )
-      )
-      assert.deepStrictEqual(others, [])
-      assert.deepStrictEqual(line, {
-        timestamp: "1970-01-01T00:00:00.000Z",
-        level: "WARN",
-        message: "One thing two\nlines",
-        request_id: "r",
-        count: 2,
-        sure: true,
-        nothing: null
+        assert.deepStrictEqual(others, [])
+        assert.deepStrictEqual(line, {
+          timestamp: "1970-01-01T00:00:00.000Z",
+          level: "WARN",
+          message: "One thing two\nlines",
+          request_id: "r",
+          count: 2,
+          sure: true,
+          nothing: null
+        })
       })
-    })
   )
 
   it.effect("takes whatever it is annotated with, and lets nothing overwrite what is its own", () =>
