@@ -50,8 +50,9 @@ export const sign = (
 export const parseSignature = (header: string): Buffer | null =>
   signatureForm.test(header) ? Buffer.from(header.slice(prefix.length), "hex") : null
 
+/** First what proves when it was signed. */
 const schemesOf = (setting: SignatureSetting): ReadonlyArray<SignatureScheme> =>
-  setting === "either" ? ["body", "timestamp.body"] : [setting]
+  setting === "either" ? ["timestamp.body", "body"] : [setting]
 
 /**
  * Judges a delivery against every accepted secret, in constant time, before anything is decoded. Only a signed

@@ -30,17 +30,19 @@ const reading = (event: WebhookEvent | null) => ({
 
 const delivered = (environment: ProviderEnvironment, delivery: Delivery): InboxEvent => {
   const { body, event, id, receivedAt, scheme, secretIndex, stale } = delivery
+  const read = reading(event)
   return {
+    ...read,
     id,
     source: "webhook",
     environment,
     dedupeKey: event?.dedupeKey ?? unreadableKey(body),
-    ...reading(event),
     receivedAt,
     scheme,
     secretIndex,
     body,
-    ...(stale ? { state: "ignored", why: "stale" } : {}),
+    state: stale ? "ignored" : read.state,
+    why: stale ? "stale" : read.why,
     sessionRef: null,
     countedAt: null,
     copies: 1
