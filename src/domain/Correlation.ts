@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto"
+import { sha256 } from "./Digest.js"
 import { isJsonRecord, type JsonRecord, stringOrNull } from "./Json.js"
 import { isSessionRef } from "./Session.js"
 
@@ -32,7 +32,7 @@ export type IdentifierHash = string
  */
 export const identifier = (kind: IdentifierKind, value: string): Identifier => ({
   kind,
-  hash: isSessionRef(value) ? value : createHash("sha256").update(value, "utf16le").digest("hex")
+  hash: isSessionRef(value) ? value : sha256(Buffer.from(value, "utf16le"))
 })
 
 const placesOf = (body: JsonRecord): ReadonlyArray<readonly [place: string, unknown]> => {

@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto"
 import { type Identifier, identifier, identifiersIn, referencesOf } from "./Correlation.js"
+import { sha256 } from "./Digest.js"
 import { isJsonRecord, type JsonRecord, stringOrNull } from "./Json.js"
 import { type Outcome, type OutcomeTable, readOutcome } from "./Outcome.js"
 import { type ProviderTime, parseProviderTime } from "./ProviderTime.js"
@@ -53,12 +53,13 @@ const statusText = (value: unknown): string | null =>
  * What makes two deliveries the same event: its `id`, or, without one, its exact bytes; told apart per
  * environment. A hash, because an id from outside may be of any length and content.
  */
-const dedupeKey = (bytes: Uint8Array, environment: string | null, id: string | null): string => {
-  const hash = createHash("sha256").update(`${JSON.stringify(environment)}\n`)
-  return (
-    id === null ? hash.update("body\n").update(bytes) : hash.update("id\n").update(id, "utf16le")
-  ).digest("hex")
-}
+const dedupeKey = (bytes: Uint8Array, environment: string | null, id: string | null): string =>
+  sha256(
+    Buffer.concat([
+      Buffer.from(`${JSON.stringify(environment)}\n${id === null ? "body" : "id"}\n`),
+      id === null ? bytes : Buffer.from(id, "utf16le")
+    ])
+  )
 
 /** The dedupe key of a delivery that cannot be read. */
 export const unreadableKey = (bytes: Uint8Array): string => dedupeKey(bytes, null, null)

@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto"
 import { Effect } from "effect"
+import { sha256 } from "../domain/Digest.js"
 import { Problem } from "./Problem.js"
 
 const bare = /^[\x21\x23-\x7e]{1,255}$/
@@ -18,5 +18,5 @@ export const idempotencyKeyHash = (header: string | undefined): Effect.Effect<st
           ]
         })
       )
-    : Effect.succeed(createHash("sha256").update(key).digest("hex"))
+    : Effect.succeed(sha256(key))
 }

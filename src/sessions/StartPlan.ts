@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto"
 import { type Context, Either } from "effect"
+import { sha256 } from "../domain/Digest.js"
 import type { Product } from "../domain/Product.js"
 import { allow } from "../domain/Redirects.js"
 import type { SessionModel } from "../domain/Session.js"
@@ -35,11 +35,11 @@ export interface StartPlan {
 
 type Policy = Context.Tag.Service<SessionPolicy>
 
-const sha256 = (value: unknown) => createHash("sha256").update(JSON.stringify(value)).digest("hex")
+const hashOf = (value: unknown) => sha256(JSON.stringify(value))
 
 /** Equal plans of one user are one session. */
 export const fingerprintOf = (plan: StartPlan): string =>
-  sha256([
+  hashOf([
     plan.product,
     plan.model,
     plan.flowUrl,
@@ -54,7 +54,7 @@ export const fingerprintOf = (plan: StartPlan): string =>
 
 /** Equal requests under one `Idempotency-Key` are one request. */
 export const requestHashOf = (command: StartCommand): string =>
-  sha256(Object.entries(command).sort(([a], [b]) => (a < b ? -1 : 1)))
+  hashOf(Object.entries(command).sort(([a], [b]) => (a < b ? -1 : 1)))
 
 const checkRedirect = (
   path: string,

@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto"
 import { Clock, Effect } from "effect"
 import { identifier } from "../domain/Correlation.js"
+import { sha256 } from "../domain/Digest.js"
 import { expiryDueAt } from "../domain/Expiry.js"
 import { ownId } from "../domain/OwnId.js"
 import { firstPollAt } from "../domain/Poll.js"
@@ -59,9 +59,7 @@ export const makeTrack = Effect.gen(function* () {
       product,
       model: "mobile",
       confirmable: true,
-      fingerprint: createHash("sha256")
-        .update(JSON.stringify(["mobile", product, providerSessionId]))
-        .digest("hex"),
+      fingerprint: sha256(JSON.stringify(["mobile", product, providerSessionId])),
       reference: null,
       open: true,
       hostedUrl: null,

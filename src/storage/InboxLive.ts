@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto"
 import { Array, Effect, Layer } from "effect"
 import { type IdentifierHash, identifier } from "../domain/Correlation.js"
+import { sha256 } from "../domain/Digest.js"
 import type { ProviderEnvironment } from "../domain/Environment.js"
 import type { InboxEvent } from "../domain/InboxEvent.js"
 import { mayBeOwnId } from "../domain/OwnId.js"
@@ -32,11 +32,18 @@ const delivered = (environment: ProviderEnvironment, delivery: Delivery): InboxE
   const { body, event, id, receivedAt, scheme, secretIndex, stale } = delivery
   const read = reading(event)
   return {
-    ...read,
     id,
     source: "webhook",
     environment,
     dedupeKey: event?.dedupeKey ?? unreadableKey(body),
+    eventId: read.eventId,
+    type: read.type,
+    eventEnvironment: read.eventEnvironment,
+    product: read.product,
+    outcome: read.outcome,
+    providerStatus: read.providerStatus,
+    providerTime: read.providerTime,
+    verificationHash: read.verificationHash,
     receivedAt,
     scheme,
     secretIndex,
@@ -64,9 +71,7 @@ const admitted = ({ changed, event }: Pick<Admission, "event" | "changed">): Adm
 
 /** The same answer to the same question is the same event, however often it is given. */
 const answerKey = ({ providerStatus, sessionRef }: PollAnswer) =>
-  createHash("sha256")
-    .update(JSON.stringify(["poll", sessionRef, providerStatus]))
-    .digest("hex")
+  sha256(JSON.stringify(["poll", sessionRef, providerStatus]))
 
 const hashesOf = (event: WebhookEvent | null) => event?.candidates.map((candidate) => candidate.hash) ?? []
 

@@ -36,7 +36,7 @@ export const migrateSqlite = (filename: string) =>
   )
 
 /** SQLite writes one transaction at a time, and nothing else runs meanwhile: groups stay short. */
-const grouping = { lanes: 1, size: 32, waiting: 1024 }
+const grouping = { lanes: 1, size: 64, waiting: 1024 }
 
 /** A database in memory is that of one connection. */
 export const sqliteStatements = (filename: string) =>
