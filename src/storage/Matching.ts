@@ -3,6 +3,7 @@ import { attribute } from "../domain/Attribution.js"
 import type { IdentifierHash } from "../domain/Correlation.js"
 import type { InboxEvent } from "../domain/InboxEvent.js"
 import type { Session } from "../domain/Session.js"
+import type { StorageUnavailable } from "../domain/StorageUnavailable.js"
 import type { VerdictChange } from "../domain/VerdictChange.js"
 import { identifierLocks } from "./Locks.js"
 import { makeSettle } from "./Settlement.js"
@@ -19,6 +20,14 @@ interface Matched {
   readonly identifying: ReadonlyArray<IdentifierHash>
   readonly changed: ReadonlyArray<VerdictChange>
 }
+
+/** How many events were set free, and what changed by them. */
+interface Others {
+  readonly matched: number
+  readonly changed: ReadonlyArray<VerdictChange>
+}
+
+const nobody: Others = { matched: 0, changed: [] }
 
 /**
  * How events find their sessions. Every function runs inside a caller's transaction, which has locked the event's
@@ -62,21 +71,23 @@ export const makeMatching = Effect.gen(function* () {
     Effect.map(knownBy(event, []), (known) => boundElsewhere(event, ownRef, known))
 
   /** Binds the event's `verification_id` to its session; returns what the session is now known by as well. */
-  const bind = Effect.fnUntraced(function* (
-    { environment, verificationHash }: InboxEvent,
+  const bind = (
+    { environment, verificationHash: hash }: InboxEvent,
     { sessionRef }: Session,
     known: ReadonlyArray<FoundIdentifier>
-  ) {
-    if (verificationHash === null || known.some(({ hash }) => hash === verificationHash)) return []
-    yield* tables.identifiers.claim({
-      environment,
-      hash: verificationHash,
-      sessionRef,
-      kind: "verification_id",
-      source: "event"
-    })
-    return [verificationHash]
-  })
+  ): Effect.Effect<ReadonlyArray<IdentifierHash>, StorageUnavailable> =>
+    hash === null || known.some((found) => found.hash === hash)
+      ? Effect.succeed([])
+      : Effect.as(
+          tables.identifiers.claim({
+            environment,
+            hash,
+            sessionRef,
+            kind: "verification_id",
+            source: "event"
+          }),
+          [hash]
+        )
 
   /** Lets an event count for a session. Returns what the session gained, for the events that wait for it. */
   const count = Effect.fnUntraced(function* (
@@ -116,39 +127,49 @@ export const makeMatching = Effect.gen(function* () {
     return { event: kept, gained: [], identifying: [], changed: [] }
   })
 
-  /** Matches the events that waited for these identifiers, and those that waited for what these bring, and so on. */
-  const matchWaiting = Effect.fnUntraced(function* (
+  const matchEach = Effect.fnUntraced(function* (
     environment: InboxEvent["environment"],
-    identifiers: ReadonlyArray<IdentifierHash>,
+    events: ReadonlyArray<InboxEvent>,
     at: number
   ) {
     let matched = 0
     const changed: Array<VerdictChange> = []
-    let gained = identifiers
-    while (gained.length > 0) {
-      const next: Array<IdentifierHash> = []
-      for (const { id } of yield* tables.events.waiting(environment, gained)) {
-        const candidates = yield* tables.events.candidatesOf(id)
-        yield* tables.lock(identifierLocks(environment, candidates))
-        const event = yield* tables.events.hold(id)
-        if (event?.state !== "unmatched") continue
-        const result = yield* matchOne(event, candidates, at)
-        matched += 1
-        next.push(...result.gained)
-        changed.push(...result.changed)
-      }
-      gained = next
+    const gained: Array<IdentifierHash> = []
+    for (const { id } of events) {
+      const candidates = yield* tables.events.candidatesOf(id)
+      yield* tables.lock(identifierLocks(environment, candidates))
+      const event = yield* tables.events.hold(id)
+      if (event?.state !== "unmatched") continue
+      const result = yield* matchOne(event, candidates, at)
+      matched += 1
+      gained.push(...result.gained)
+      changed.push(...result.changed)
     }
-    return { matched, changed }
+    const further = yield* matchWaiting(environment, gained, at)
+    return { matched: matched + further.matched, changed: [...changed, ...further.changed] }
   })
 
+  /** Matches the events that waited for these identifiers, and those that waited for what these bring, and so on. */
+  const matchWaiting = (
+    environment: InboxEvent["environment"],
+    identifiers: ReadonlyArray<IdentifierHash>,
+    at: number
+  ): Effect.Effect<Others, StorageUnavailable> =>
+    Effect.flatMap(tables.events.waiting(environment, identifiers), (events) =>
+      events.length === 0 ? Effect.succeed(nobody) : matchEach(environment, events, at)
+    )
+
   /** What follows from an event that was matched or linked: those that its identifiers set free. */
-  const follow = Effect.fnUntraced(function* (own: Matched, at: number) {
-    const others = yield* matchWaiting(own.event.environment, own.gained, at)
-    if (others.matched === 0) return own
-    const event = (yield* tables.events.find(own.event.id)) ?? own.event
-    return { ...own, event, changed: [...own.changed, ...others.changed] }
-  })
+  const follow = (own: Matched, at: number): Effect.Effect<Matched, StorageUnavailable> =>
+    Effect.flatMap(matchWaiting(own.event.environment, own.gained, at), (others) =>
+      others.matched === 0
+        ? Effect.succeed(own)
+        : Effect.map(tables.events.find(own.event.id), (event) => ({
+            ...own,
+            event: event ?? own.event,
+            changed: [...own.changed, ...others.changed]
+          }))
+    )
 
   return {
     settle,

@@ -24,21 +24,26 @@ const durable = ["journal_mode = WAL", "synchronous = FULL", "secure_delete = ON
 /** Pages of the log (4 KiB each) before they go to their places in the file: one that changes often goes once. */
 const unhurried = "wal_autocheckpoint = 4000"
 
+type Run = (parameters: ReadonlyArray<unknown>) => ReadonlyArray<unknown>
+
 /** Each statement is prepared once, and run at once. */
 const executeOn = (database: Database.Database) => {
-  const prepared = once(new Map<string, Database.Statement<Array<unknown>>>(), (text) =>
-    database.prepare<Array<unknown>>(text)
-  )
+  const prepared = once(new Map<string, Run>(), (text): Run => {
+    const statement = database.prepare<Array<unknown>>(text)
+    return statement.reader
+      ? (parameters) => statement.all(...parameters)
+      : (parameters) => {
+          statement.run(...parameters)
+          return []
+        }
+  })
 
   return (
     text: string,
     parameters: ReadonlyArray<unknown>
   ): Exit.Exit<ReadonlyArray<unknown>, SqlError.SqlError> => {
     try {
-      const statement = prepared(text)
-      if (statement.reader) return Exit.succeed(statement.all(...parameters))
-      statement.run(...parameters)
-      return Exit.succeed([])
+      return Exit.succeed(prepared(text)(parameters))
     } catch (cause) {
       return Exit.fail(new SqlError.SqlError({ cause, message: "SQLite refused a statement" }))
     }

@@ -43,13 +43,16 @@ export class WebhookIntake extends Context.Tag("verifyhuman-dropin/WebhookIntake
 
       return {
         receive: Effect.fnUntraced(function* (delivery) {
-          const verified = yield* Effect.tapError(verifier.verify(delivery), () => refused("rejected"))
-          const id = ownId("ev", verified.receivedAt, yield* entropy.token)
-          const event = readWebhookEvent(delivery.body, policy.outcomes)
+          const { receivedAt, scheme, secretIndex, stale } = yield* verifier
+            .verify(delivery)
+            .pipe(Effect.tapError(() => refused("rejected")))
+          const id = ownId("ev", receivedAt, yield* entropy.token)
+          const { body } = delivery
+          const event = readWebhookEvent(body, policy.outcomes)
           const admission = yield* inbox
-            .admit({ ...verified, id, body: delivery.body, event })
+            .admit({ id, receivedAt, scheme, secretIndex, stale, body, event })
             .pipe(Effect.tapError(() => refused("unavailable")))
-          if (verified.stale) {
+          if (stale) {
             deliveries.add("stale")
             return yield* new SignatureNotAccepted()
           }
