@@ -2,9 +2,10 @@ import type { IncomingMessage, ServerResponse } from "node:http"
 import { HttpServerError } from "@effect/platform"
 import { Context, Effect, type Fiber, Runtime, RuntimeFlags } from "effect"
 import { makeCallerOf } from "./Access.js"
-import { makeEnveloped, requestIdOf, sealed } from "./Envelope.js"
+import { answerHeaders } from "./AnswerHeaders.js"
+import { makeEnveloped, requestIdOf } from "./Envelope.js"
 import { apiMethods } from "./Methods.js"
-import { allHeaders, type PlainAnswer } from "./PlainAnswer.js"
+import type { PlainAnswer } from "./PlainAnswer.js"
 import type { Problem } from "./Problem.js"
 import { makeStartHandler } from "./StartHandler.js"
 import { makeStatusAtOnce } from "./StatusAtOnce.js"
@@ -40,10 +41,18 @@ const makeRoutes = Effect.gen(function* () {
   }
 })
 
-const write = (response: ServerResponse, answer: PlainAnswer, requestId: string) => {
+const onEveryAnswer = Object.entries(answerHeaders).flat()
+
+/** Names and values one after another, which Node writes as they are: to merge headers costs a tenth of a poll. */
+const write = (response: ServerResponse, { body, headers, status }: PlainAnswer, requestId: string) => {
   if (response.writableEnded) return
-  response.writeHead(answer.status, sealed(allHeaders(answer), requestId))
-  response.end(answer.body ?? undefined)
+  const all = [...onEveryAnswer, "x-request-id", requestId]
+  for (const name in headers) all.push(name, headers[name] ?? "")
+  if (body !== null) {
+    all.push("content-type", body.type, "content-length", String(Buffer.byteLength(body.text)))
+  }
+  response.writeHead(status, all)
+  response.end(body?.text)
 }
 
 /** A phone that hangs up waits no longer. What changes something goes on to its end. */

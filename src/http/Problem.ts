@@ -110,8 +110,8 @@ export class Problem extends Data.TaggedError("Problem")<{
   get answer(): PlainAnswer {
     return {
       status: this.status,
-      headers: { ...this.allHeaders, "content-type": problemContentType },
-      body: this.body
+      headers: this.allHeaders,
+      body: { type: problemContentType, text: this.body }
     }
   }
 

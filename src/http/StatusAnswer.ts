@@ -1,4 +1,5 @@
 import { iso } from "../domain/Iso.js"
+import { once } from "../domain/Once.js"
 import type { Session } from "../domain/Session.js"
 
 /** What a phone is told about a session (contract section 3). */
@@ -26,6 +27,11 @@ export const statusBody = (session: Session): StatusBody => ({
   expires_at: iso(session.expiresAt),
   updated_at: iso(session.updatedAt)
 })
+
+/** As JSON, put together once: many polls are answered by a session as it is. */
+export const statusText = once(new WeakMap<Session, string>(), (session) =>
+  JSON.stringify(statusBody(session))
+)
 
 export const listedBody = (session: Session) => ({
   ...statusBody(session),

@@ -6,11 +6,11 @@ import { Sessions } from "../sessions/Sessions.js"
 import { WaitSlots } from "../sessions/WaitSlots.js"
 import { polls } from "../telemetry/Metrics.js"
 import { countedWait } from "./CountedWait.js"
-import { jsonAnswer, type PlainAnswer } from "./PlainAnswer.js"
+import { jsonBody, type PlainAnswer } from "./PlainAnswer.js"
 import { knownSequences, preferredWait } from "./Preconditions.js"
 import type { Problem } from "./Problem.js"
 import { countedProblem } from "./Problems.js"
-import { entityTag, pollAgainAfter, statusBody } from "./StatusAnswer.js"
+import { entityTag, pollAgainAfter, statusText } from "./StatusAnswer.js"
 
 /** What a poll is answered, and counts as; `header` is its `If-None-Match`, `waited` the seconds that its `Prefer` was given. */
 export const statusAnswer = (
@@ -26,7 +26,9 @@ export const statusAnswer = (
   const known = header === undefined ? [] : knownSequences(header)
   const isKnown = known === "any" || known.includes(session.sequence)
   polls.add(isKnown ? "not_modified" : "ok")
-  return isKnown ? { status: 304, headers, body: null } : jsonAnswer(200, statusBody(session), headers)
+  return isKnown
+    ? { status: 304, headers, body: null }
+    : { status: 200, headers, body: jsonBody(statusText(session)) }
 }
 
 /** `GET /api/verify-status`: answers at once or, when the phone prefers to wait, with the news. */

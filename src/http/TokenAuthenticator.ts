@@ -1,7 +1,8 @@
 import { isUtf8 } from "node:buffer"
-import { createHash, subtle, timingSafeEqual } from "node:crypto"
+import { subtle, timingSafeEqual } from "node:crypto"
 import { Clock, Context, Data, Effect, Layer, Redacted } from "effect"
 import { decodeProtectedHeader, jwtVerify } from "jose"
+import { sha256 } from "../domain/Digest.js"
 import { escaped } from "../domain/Text.js"
 import type { Caller } from "../sessions/Caller.js"
 import { Authenticator } from "./Authenticator.js"
@@ -41,9 +42,6 @@ const isUserId = (value: unknown): value is string =>
 const bearer = (header: string | undefined): string | null =>
   /^Bearer +([A-Za-z0-9\-._~+/]+=*)$/i.exec(header ?? "")?.[1] ?? null
 
-const keyOf = (digest: Buffer) => digest.toString("base64")
-const sha256 = (text: string) => createHash("sha256").update(text).digest()
-
 /** Header bytes are UTF-8 to everybody but `node:http`, which reads them as Latin-1; null when they are not. */
 const headerText = (header: string): string | null => {
   const bytes = Buffer.from(header, "latin1")
@@ -65,13 +63,13 @@ export const tokenAuthenticatorLayer: Layer.Layer<Authenticator, never, Authenti
   Authenticator,
   Effect.gen(function* () {
     const policy = yield* AuthenticationPolicy
-    const serviceKeys = policy.serviceKeys.map((key) => sha256(Redacted.value(key)))
+    const serviceKeys = policy.serviceKeys.map((key) => Buffer.from(sha256(Redacted.value(key))))
     const secret = policy.jwtSecret === null ? null : yield* hmacKey(policy.jwtSecret)
     const keySet = policy.jwksUrl === null ? noKeySet : keySetAt(policy.jwksUrl)
     const cache = new TokenCache()
 
-    const isServiceKey = (digest: Buffer): boolean =>
-      serviceKeys.reduce((found, key) => timingSafeEqual(key, digest) || found, false)
+    const isServiceKey = (digest: string): boolean =>
+      serviceKeys.reduce((found, key) => timingSafeEqual(key, Buffer.from(digest)) || found, false)
 
     const payloadOf = Effect.fnUntraced(function* (token: string, now: number) {
       const { alg } = yield* Effect.try({ try: () => decodeProtectedHeader(token), catch: unauthenticated })
@@ -98,17 +96,16 @@ export const tokenAuthenticatorLayer: Layer.Layer<Authenticator, never, Authenti
       return { payload, edition: bySecret === null ? keySet.edition() : secretEdition }
     })
 
-    const user = Effect.fnUntraced(function* (token: string, digest: Buffer) {
+    const user = Effect.fnUntraced(function* (token: string, digest: string) {
       const now = yield* Clock.currentTimeMillis
-      const key = keyOf(digest)
-      const known = cache.find(key, now, keySet.edition())
+      const known = cache.find(digest, now, keySet.edition())
       if (known !== null) return known
       const { edition, payload } = yield* payloadOf(token, now)
       const userId = payload[policy.userClaim]
       if (!isUserId(userId)) return yield* unauthenticated()
       const expiresAt = (payload.exp ?? 0) * 1000
       const caller: Caller = { userId, kind: "user", expiresAt }
-      if (edition !== null) cache.keep(key, { caller, until: expiresAt, edition })
+      if (edition !== null) cache.keep(digest, { caller, until: expiresAt, edition })
       return caller
     })
 
@@ -122,7 +119,7 @@ export const tokenAuthenticatorLayer: Layer.Layer<Authenticator, never, Authenti
     return {
       known: ({ authorization }, now) => {
         const token = bearer(authorization)
-        return token === null ? null : cache.find(keyOf(sha256(token)), now, keySet.edition())
+        return token === null ? null : cache.find(sha256(token), now, keySet.edition())
       },
       authenticate: ({ authorization, userId }) => {
         const token = bearer(authorization)

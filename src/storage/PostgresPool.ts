@@ -3,9 +3,9 @@ import type { Socket } from "node:net"
 import { SqlError } from "@effect/sql/SqlError"
 import { Duration, Effect, Redacted } from "effect"
 import pg from "pg"
+import { once } from "../domain/Once.js"
 import { measured } from "../telemetry/Measures.js"
 import { poolConnections } from "../telemetry/Metrics.js"
-import { once } from "./Once.js"
 
 export interface PostgresOptions {
   readonly url: Redacted.Redacted

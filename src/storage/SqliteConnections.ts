@@ -2,7 +2,7 @@ import { Reactivity } from "@effect/experimental"
 import { SqlClient, type SqlConnection, SqlError, Statement } from "@effect/sql"
 import Database from "better-sqlite3"
 import { Effect, Exit, Layer, type Scope } from "effect"
-import { once } from "./Once.js"
+import { once } from "../domain/Once.js"
 import type { Execute } from "./sql/Sql.js"
 
 const open = (filename: string, options: Database.Options, pragmas: ReadonlyArray<string>) =>

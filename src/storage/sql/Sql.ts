@@ -1,6 +1,6 @@
 import { SqlClient, type SqlError } from "@effect/sql"
 import { Context, Effect, Effectable, Option } from "effect"
-import { once } from "../Once.js"
+import { once } from "../../domain/Once.js"
 import { type Dialect, SqlText } from "./SqlText.js"
 
 type Rows<Row> = Effect.Effect<ReadonlyArray<Row>, SqlError.SqlError>
