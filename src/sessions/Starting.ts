@@ -71,15 +71,15 @@ export const makeStart = Effect.gen(function* () {
 
   const opened = (plan: StartPlan, start: Start, page: HostedPage, now: number): Session => {
     const expiresAt = page.expiresAt ?? now + plan.expiresInHours * hourMillis
-    const standing = { confirmable: page.confirmable, expiredAt: null }
-    const { verdict } = rule([], standing)
+    const { confirmable } = page
+    const { verdict } = rule([], { confirmable, expiredAt: null })
     return {
-      ...standing,
       sessionRef: start.sessionRef,
       userId: start.userId,
       environment: start.environment,
       product: plan.product,
       model: plan.model,
+      confirmable,
       fingerprint: start.fingerprint,
       reference: plan.reference,
       open: true,
@@ -91,6 +91,7 @@ export const makeStart = Effect.gen(function* () {
       updatedAt: now,
       expiresAt,
       expiryDueAt: expiryDueAt(verdict, expiresAt, now, reviewMillis),
+      expiredAt: null,
       decidedAt: null
     }
   }

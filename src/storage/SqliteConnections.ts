@@ -26,16 +26,33 @@ const unhurried = "wal_autocheckpoint = 4000"
 
 type Run = (parameters: ReadonlyArray<unknown>) => ReadonlyArray<unknown>
 
+/** Rows as objects of one shape: those of the driver are half as fast to make and to read where columns are many. */
+const reading = (statement: Database.Statement<Array<unknown>>): Run => {
+  const names = statement.columns().map(({ name }) => name)
+  class Row {
+    [name: string]: unknown
+    constructor(values: ReadonlyArray<unknown>) {
+      names.forEach((name, i) => {
+        this[name] = values[i]
+      })
+    }
+  }
+  statement.raw()
+  return (parameters) => statement.all(...parameters).map((values) => new Row(values as Array<unknown>))
+}
+
+const writing =
+  (statement: Database.Statement<Array<unknown>>): Run =>
+  (parameters) => {
+    statement.run(...parameters)
+    return []
+  }
+
 /** Each statement is prepared once, and run at once. */
 const executeOn = (database: Database.Database) => {
   const prepared = once(new Map<string, Run>(), (text): Run => {
     const statement = database.prepare<Array<unknown>>(text)
-    return statement.reader
-      ? (parameters) => statement.all(...parameters)
-      : (parameters) => {
-          statement.run(...parameters)
-          return []
-        }
+    return statement.reader ? reading(statement) : writing(statement)
   })
 
   return (
