@@ -2,8 +2,8 @@ import type { Sql, Statement } from "./Sql.js"
 
 /**
  * Where PostgreSQL and SQLite differ. SQLite writes one transaction at a time: nothing there has to be locked.
- * Lists are one parameter, so that a statement's text, and with it its plan, is the same for a list of any length. Where
- * they are short, SQLite finds in half of the time what is told to it one by one.
+ * Lists are one parameter, so that a statement's text, and with it its plan, is the same for a list of any length. Short
+ * ones are told to SQLite one by one, which spares it a table that is made of JSON.
  */
 const onDialect = <A>(sql: Sql, dialects: { readonly pg: () => A; readonly sqlite: () => A }) =>
   dialects[sql.dialect]()
