@@ -1,4 +1,4 @@
-import { Context, Data, Effect, Layer } from "effect"
+import { Cause, Context, Data, Effect, Layer } from "effect"
 import type { Action, ActionMessage } from "../domain/Action.js"
 
 /** What the receiver answered when it took an action. */
@@ -34,7 +34,9 @@ export class ActionTarget extends Context.Tag("verifyhuman-dropin/ActionTarget")
           Effect.suspend(() => handle({ id, ...(JSON.parse(payload) as Omit<ActionMessage, "id">) })).pipe(
             Effect.provide(context),
             Effect.as({ status: null, answer: "" }),
-            Effect.tapError((error) => Effect.logWarning("The effect of an action failed", error)),
+            Effect.tapError((error) =>
+              Effect.logWarning("The effect of an action failed", Cause.fail(error))
+            ),
             Effect.mapError(
               () =>
                 new DeliveryFailed({

@@ -69,7 +69,8 @@ const annotate = (requestId: string) =>
   FiberRef.update(FiberRef.currentLogAnnotations, HashMap.set<string, unknown>("request_id", requestId))
 
 /**
- * What surrounds every answer: a request id, a span, and problem details for whatever failed. It has the fiber to itself.
+ * What surrounds every answer: logs that tell the request id, a span, and problem details for whatever failed. It has the
+ * fiber to itself.
  */
 export const makeEnveloped = Effect.map(
   Tracing,

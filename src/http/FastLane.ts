@@ -43,11 +43,14 @@ const makeRoutes = Effect.gen(function* () {
 
 const onEveryAnswer = Object.entries(answerHeaders).flat()
 
-/** Headers as one list, which Node writes as it is: with an object merged of three a poll takes a third longer. */
+/**
+ * Headers as one list, which Node writes as it is: with an object merged of three a poll takes a third longer. No answer of
+ * the lane has a header of its own that is on every answer.
+ */
 const write = (response: ServerResponse, { body, headers, status }: PlainAnswer, requestId: string) => {
   if (response.writableEnded) return
   const all = [...onEveryAnswer, "x-request-id", requestId]
-  for (const name in headers) all.push(name, headers[name] ?? "")
+  for (const name in headers) all.push(name, headers[name] as string)
   if (body !== null) {
     all.push("content-type", body.type, "content-length", String(Buffer.byteLength(body.text)))
   }

@@ -35,6 +35,7 @@ export const readBytes = (request: IncomingMessage, limit: number): Effect.Effec
         const onEnd = () =>
           settle(Effect.succeed(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)))
         const onClose = () => settle(Effect.fail(unreadable("the body ended too early")))
+        if (request.destroyed) return onClose()
         request.on("data", onData).on("end", onEnd).on("close", onClose)
       })
 

@@ -22,12 +22,12 @@ interface Matched {
 }
 
 /** How many events were set free, and what changed by them. */
-interface Others {
+interface SetFree {
   readonly matched: number
   readonly changed: ReadonlyArray<VerdictChange>
 }
 
-const nobody: Others = { matched: 0, changed: [] }
+const none: SetFree = { matched: 0, changed: [] }
 
 /**
  * How events find their sessions. Every function runs inside a caller's transaction, which has locked the event's
@@ -154,9 +154,9 @@ export const makeMatching = Effect.gen(function* () {
     environment: InboxEvent["environment"],
     identifiers: ReadonlyArray<IdentifierHash>,
     at: number
-  ): Effect.Effect<Others, StorageUnavailable> =>
+  ): Effect.Effect<SetFree, StorageUnavailable> =>
     Effect.flatMap(tables.events.waiting(environment, identifiers), (events) =>
-      events.length === 0 ? Effect.succeed(nobody) : matchEach(environment, events, at)
+      events.length === 0 ? Effect.succeed(none) : matchEach(environment, events, at)
     )
 
   /** What follows from an event that was matched or linked: those that its identifiers set free. */

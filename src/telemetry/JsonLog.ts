@@ -18,25 +18,22 @@ const isRecord = (part: unknown): part is object =>
   typeof part === "object" && part !== null && Object.getPrototypeOf(part) === Object.prototype
 
 /**
- * One JSON object a line: time, level, message, and beside them what the line was annotated with, and the records that
- * were logged with the message.
+ * One JSON object a line: time, level, message, and beside them what the line was annotated with. What a record after a
+ * text says is told in the same way, and overwrites nothing.
  */
 export const jsonLog = Logger.make(({ annotations, cause, context, date, logLevel, message }) => {
   const line: Record<string, unknown> = { timestamp: "", level: "", message: "" }
   const tell = (name: string, value: unknown) => {
     line[name] = isPlain(value) ? value : textOf(value)
   }
-  const parts: ReadonlyArray<unknown> = Array.isArray(message) ? message : [message]
+  const [text, ...rest]: ReadonlyArray<unknown> = Array.isArray(message) ? message : [message]
+  const details = typeof text === "string" ? rest.filter(isRecord) : []
+  const said = [text, ...rest.filter((part) => !details.includes(part as object))]
+  for (const [name, value] of details.flatMap(Object.entries)) tell(name, value)
   for (const [name, value] of HashMap.entries(annotations)) tell(name, value)
-  for (const record of parts.filter(isRecord)) {
-    for (const [name, value] of Object.entries(record)) tell(name, value)
-  }
   line["timestamp"] = date.toISOString()
   line["level"] = logLevel.label
-  line["message"] = parts
-    .filter((part) => !isRecord(part))
-    .map(textOf)
-    .join(" ")
+  line["message"] = said.map(textOf).join(" ")
   if (!Cause.isEmpty(cause)) line["cause"] = Cause.pretty(cause, { renderErrorCause: true })
   const span = spanIn(context)
   if (Option.isSome(span)) {

@@ -40,6 +40,22 @@ describe("the log in JSON", () => {
       })
   )
 
+  it.effect(
+    "does not let a record overwrite what is known otherwise, nor take one for details that stands alone",
+    () =>
+      Effect.gen(function* () {
+        const [line] = yield* lines(
+          Effect.logInfo("said", { request_id: "mine", level: "mine", message: "mine", more: 1 }).pipe(
+            Effect.annotateLogs({ request_id: "r" })
+          )
+        )
+        assert.deepInclude(line, { level: "INFO", message: "said", request_id: "r", more: 1 })
+        const [alone] = yield* lines(Effect.logInfo({ code: 1 }))
+        assert.deepStrictEqual(Object.keys(alone), ["timestamp", "level", "message"])
+        assert.include(alone.message, "code")
+      })
+  )
+
   it.effect("takes whatever it is annotated with, and lets nothing overwrite what is its own", () =>
     Effect.gen(function* () {
       const circle: { itself?: unknown } = {}

@@ -41,7 +41,7 @@ export interface Sql {
   <Row = unknown>(pieces: TemplateStringsArray, ...values: ReadonlyArray<unknown>): Statement<Row>
   readonly dialect: Dialect
   readonly literal: (text: string) => Statement
-  /** `…, …` */
+  /** `…, …`, of one value at least */
   readonly list: (values: ReadonlyArray<unknown>) => Statement
   /** `(a, b) VALUES (…, …)` */
   readonly insert: <A>(columns: Columns<A>, value: A) => Statement
