@@ -10,13 +10,18 @@ export interface Alarms {
   readonly set: (at: number, ring: () => void) => Effect.Effect<TurnOff>
 }
 
+/** A timer of Node may end a millisecond before its time by the clock: who looks at the clock would wait again, for ever. */
+const sleepUntil = (time: number): Effect.Effect<void> =>
+  Effect.flatMap(Clock.currentTimeMillis, (now) =>
+    now >= time ? Effect.void : Effect.zipRight(Effect.sleep(time - now), sleepUntil(time))
+  )
+
 /** Timers for many who wait: with a fiber for each of them a waiting phone would cost twice as much. */
 export const makeAlarms: Effect.Effect<Alarms, never, Scope.Scope> = Effect.map(Effect.scope, (scope) => {
   const due = new Map<number, Set<() => void>>()
 
   const ringAt = (time: number) =>
-    Clock.currentTimeMillis.pipe(
-      Effect.flatMap((now) => Effect.sleep(time - now)),
+    sleepUntil(time).pipe(
       Effect.zipRight(
         Effect.sync(() => {
           const rings = due.get(time) ?? []
