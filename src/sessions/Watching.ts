@@ -1,6 +1,7 @@
 import { Clock, Duration, Effect, Stream } from "effect"
 import { isSessionRef, type Session } from "../domain/Session.js"
 import { makeAlarms } from "../time/Alarms.js"
+import { sleepUntil } from "../time/SleepUntil.js"
 import type { Caller } from "./Caller.js"
 import { SessionNotFound } from "./SessionErrors.js"
 import { SessionFeed } from "./SessionFeed.js"
@@ -50,12 +51,7 @@ export const makeWatching = Effect.gen(function* () {
   const untilExpiry =
     ({ expiresAt }: Caller) =>
     <A, E>(stream: Stream.Stream<A, E>) =>
-      expiresAt === null
-        ? stream
-        : Stream.interruptWhen(
-            stream,
-            Effect.flatMap(Clock.currentTimeMillis, (now) => Effect.sleep(Math.max(0, expiresAt - now)))
-          )
+      expiresAt === null ? stream : Stream.interruptWhen(stream, sleepUntil(expiresAt))
 
   const watch = (caller: Caller, sessionRef: string) =>
     Stream.unfoldEffect({ told: null as number | null, over: false }, ({ over, told }) =>

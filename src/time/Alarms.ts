@@ -1,4 +1,5 @@
-import { Clock, Effect, type Scope } from "effect"
+import { Effect, type Scope } from "effect"
+import { sleepUntil } from "./SleepUntil.js"
 
 /** Those who are to be woken within the same hundredth of a second share a timer. */
 export const togetherMillis = 10
@@ -9,12 +10,6 @@ export interface Alarms {
   /** Rings once, at that time or up to a hundredth of a second later; not when it was turned off before. */
   readonly set: (at: number, ring: () => void) => Effect.Effect<TurnOff>
 }
-
-/** A timer of Node may end a millisecond before its time by the clock: who looks at the clock would wait again, for ever. */
-const sleepUntil = (time: number): Effect.Effect<void> =>
-  Effect.flatMap(Clock.currentTimeMillis, (now) =>
-    now >= time ? Effect.void : Effect.zipRight(Effect.sleep(time - now), sleepUntil(time))
-  )
 
 /** Timers for many who wait: with a fiber for each of them a waiting phone would cost twice as much. */
 export const makeAlarms: Effect.Effect<Alarms, never, Scope.Scope> = Effect.map(Effect.scope, (scope) => {

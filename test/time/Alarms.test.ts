@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Clock, Effect, TestClock } from "effect"
+import { Clock, Deferred, Effect, TestClock } from "effect"
 import { makeAlarms } from "../../src/time/Alarms.js"
 
 const makeBell = () => {
@@ -61,6 +61,28 @@ describe("an alarm", () => {
       )
       yield* TestClock.adjust("1 hour")
       assert.deepStrictEqual(heard, [])
+    })
+  )
+
+  it.scopedLive("never rings before its time, though timers may end too early", () =>
+    Effect.gen(function* () {
+      let now = 1000
+      const early: Clock.Clock = {
+        [Clock.ClockTypeId]: Clock.ClockTypeId,
+        unsafeCurrentTimeMillis: () => now,
+        unsafeCurrentTimeNanos: () => BigInt(now) * 1_000_000n,
+        currentTimeMillis: Effect.sync(() => now),
+        currentTimeNanos: Effect.sync(() => BigInt(now) * 1_000_000n),
+        sleep: () =>
+          Effect.sync(() => {
+            now += 6
+          })
+      }
+      const alarms = yield* makeAlarms
+      const rung = yield* Deferred.make<number>()
+      const ring = () => Deferred.unsafeDone(rung, Effect.succeed(now))
+      yield* Effect.withClock(alarms.set(1010, ring), early)
+      assert.isAtLeast(yield* Deferred.await(rung), 1010)
     })
   )
 })
