@@ -6,7 +6,7 @@ import { type Context, Effect, FiberRef, HashMap, Option } from "effect"
 import { Tracing } from "../telemetry/Tracing.js"
 import { answerHeaders } from "./AnswerHeaders.js"
 import { type MethodTable, patternOf } from "./Methods.js"
-import { type PlainAnswer, responseOf } from "./PlainAnswer.js"
+import { responseOf } from "./PlainAnswer.js"
 import { Problem } from "./Problem.js"
 import { answerFailure, reworded } from "./Problems.js"
 
@@ -31,10 +31,11 @@ const misaddressed = ({ headers, httpVersion }: IncomingMessage, path: string): 
 }
 
 /** The headers of an answer with its request id and the security headers. */
-export const sealed = (
-  headers: Readonly<Record<string, string>>,
-  requestId: string
-): Record<string, string> => ({ ...answerHeaders, ...headers, "x-request-id": requestId })
+const sealed = (headers: Readonly<Record<string, string>>, requestId: string): Record<string, string> => ({
+  ...answerHeaders,
+  ...headers,
+  "x-request-id": requestId
+})
 
 /** Ids of nothing but zeros are none (W3C Trace Context, section 3.2.2). */
 const zeroIds = /-(0{32}|0{16})-/
@@ -90,9 +91,6 @@ export const makeEnveloped = Effect.map(
     }
 )
 
-const isPlain = (answer: HttpServerResponse.HttpServerResponse | PlainAnswer): answer is PlainAnswer =>
-  !HttpServerResponse.isServerResponse(answer)
-
 /** The same around an application of the framework, and the security headers on its answers. */
 export const envelope = <E, R>(
   app: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>,
@@ -103,7 +101,7 @@ export const envelope = <E, R>(
       const request = NodeHttpServerRequest.toIncomingMessage(given)
       const requestId = requestIdOf(request)
       return Effect.map(enveloped(request, requestId, Effect.map(app, reworded), methods), (answer) => {
-        const response = isPlain(answer) ? responseOf(answer) : answer
+        const response = HttpServerResponse.isServerResponse(answer) ? answer : responseOf(answer)
         return HttpServerResponse.setHeaders(response, sealed(response.headers, requestId))
       })
     })

@@ -7,15 +7,16 @@ const tooLarge = () => new Problem({ code: "payload_too_large", headers: { conne
 const unreadable = (message: string) =>
   new Problem({ code: "invalid_request", errors: [{ path: "", message }] })
 
-const declaredLength = (request: IncomingMessage): number => Number(request.headers["content-length"] ?? 0)
+const isOversize = ({ headers }: IncomingMessage, limit: number): boolean =>
+  Number(headers["content-length"] ?? 0) > limit
 
 /** Refuses a request whose declared body is over the limit, before anything of it is read. */
 export const refuseOversize = (request: IncomingMessage, limit: number): Effect.Effect<void, Problem> =>
-  declaredLength(request) > limit ? Effect.fail(tooLarge()) : Effect.void
+  isOversize(request, limit) ? Effect.fail(tooLarge()) : Effect.void
 
 /** The exact bytes of a body, read once; a body over the limit, declared or chunked, is read no further. */
 export const readBytes = (request: IncomingMessage, limit: number): Effect.Effect<Buffer, Problem> =>
-  declaredLength(request) > limit
+  isOversize(request, limit)
     ? Effect.fail(tooLarge())
     : Effect.async((resume) => {
         const chunks: Array<Buffer> = []

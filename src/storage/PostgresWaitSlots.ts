@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto"
 import { SqlClient } from "@effect/sql"
 import { Effect, Layer, Schedule } from "effect"
+import { sha256 } from "../domain/Digest.js"
 import { Entropy } from "../sessions/Entropy.js"
 import { noSlotLeft, slotsPerUser, WaitSlots } from "../sessions/WaitSlots.js"
 import { all, run } from "./sql/Statement.js"
@@ -35,7 +35,7 @@ export const postgresWaitSlots: Layer.Layer<WaitSlots, never, SqlClient.SqlClien
         WHERE wait_slots.until <= now() RETURNING slot`.pipe(all("waitSlots.take", ({ slot }) => slot))
 
     const acquire = Effect.fnUntraced(function* (userId: string) {
-      const user = createHash("sha256").update(userId, "utf16le").digest("hex")
+      const user = sha256(Buffer.from(userId, "utf16le"))
       const holder = yield* entropy.token
       for (let attempt = 0; attempt <= slotsPerUser; attempt++) {
         const [slot] = yield* take(user, holder)

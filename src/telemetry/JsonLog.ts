@@ -1,4 +1,15 @@
-import { Cause, Context, FiberRef, FiberRefs, HashMap, Inspectable, Logger, Option, Tracer } from "effect"
+import {
+  Array,
+  Cause,
+  Context,
+  FiberRef,
+  FiberRefs,
+  HashMap,
+  Inspectable,
+  Logger,
+  Option,
+  Tracer
+} from "effect"
 
 const isPlain = (value: unknown) =>
   value === null || typeof value === "string" || typeof value === "boolean" || Number.isFinite(value)
@@ -27,13 +38,13 @@ export const jsonLog = Logger.make(({ annotations, cause, context, date, logLeve
     line[name] = isPlain(value) ? value : textOf(value)
   }
   const [text, ...rest]: ReadonlyArray<unknown> = Array.isArray(message) ? message : [message]
-  const details = typeof text === "string" ? rest.filter(isRecord) : []
-  const said = [text, ...rest.filter((part) => !details.includes(part as object))]
+  const isDetails = (part: unknown): part is object => typeof text === "string" && isRecord(part)
+  const [said, details] = Array.partition(rest, isDetails)
   for (const [name, value] of details.flatMap(Object.entries)) tell(name, value)
   for (const [name, value] of HashMap.entries(annotations)) tell(name, value)
   line["timestamp"] = date.toISOString()
   line["level"] = logLevel.label
-  line["message"] = said.map(textOf).join(" ")
+  line["message"] = [text, ...said].map(textOf).join(" ")
   if (!Cause.isEmpty(cause)) line["cause"] = Cause.pretty(cause, { renderErrorCause: true })
   const span = spanIn(context)
   if (Option.isSome(span)) {
