@@ -64,6 +64,20 @@ describe("an alarm", () => {
     })
   )
 
+  it.scoped("rings though it was set in the middle of a millisecond", () =>
+    Effect.gen(function* () {
+      const alarms = yield* makeAlarms
+      const { heard, ring } = makeBell()
+      const start = yield* Clock.currentTimeMillis
+      for (const [which, fraction] of [1 / 3, Math.PI, Math.E, 0.123_456_789].entries()) {
+        yield* TestClock.setTime(start + which * 1000 + fraction)
+        yield* alarms.set(start + which * 1000 + 500, ring(which))
+      }
+      yield* TestClock.adjust("1 hour")
+      assert.deepStrictEqual(heard, [0, 1, 2, 3])
+    })
+  )
+
   it.scopedLive("never rings before its time, though timers may end too early", () =>
     Effect.gen(function* () {
       let now = 1000
