@@ -12,7 +12,7 @@ RUN npm ci --ignore-scripts --no-audit --no-fund \
   && npm_config_build_from_source=true npm_config_nodedir=/usr/local npm rebuild better-sqlite3
 COPY . .
 RUN npm run build:bin
-# dist/bin.js has everything inside but better-sqlite3 and the two packages by which that finds its binary.
+# dist has everything inside but better-sqlite3 and the two packages by which that finds its binary.
 RUN mkdir -p /out/node_modules/better-sqlite3/build/Release \
   && cp -r dist package.json LICENSE /out/ \
   && cp -r node_modules/bindings node_modules/file-uri-to-path /out/node_modules/ \

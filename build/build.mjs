@@ -1,3 +1,6 @@
+import { execFileSync } from "node:child_process"
+import { existsSync, readdirSync, rmSync } from "node:fs"
+import { basename, join } from "node:path"
 import { build } from "esbuild"
 import { bundledForEsbuild } from "./bundled.mjs"
 
@@ -11,23 +14,56 @@ const shared = {
   logLevel: "warning"
 }
 
-const [what, outfile = "dist/bin.js"] = process.argv.slice(2).map((word) => word.replace("--outfile=", ""))
+const removeOld = (outdir, prefix) => {
+  for (const file of existsSync(outdir) ? readdirSync(outdir) : [])
+    if (file.startsWith(prefix)) rmSync(join(outdir, file))
+}
 
-await build(
-  what === "library"
-    ? {
-        ...shared,
-        entryPoints: ["src/index.ts", "src/client.ts"],
-        splitting: true,
-        packages: "external",
-        outdir: "dist"
-      }
-    : {
-        ...shared,
-        entryPoints: ["src/main.ts"],
-        outfile,
-        external: ["better-sqlite3"],
-        minifySyntax: true,
-        banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" }
-      }
-)
+/** Named by what is in it, so that what was compiled of one program is never taken for another's. */
+const buildProgram = async (outdir) => {
+  const { metafile } = await build({
+    ...shared,
+    entryPoints: { program: "src/main.ts" },
+    entryNames: "[name]-[hash]",
+    outdir,
+    outExtension: { ".js": ".cjs" },
+    format: "cjs",
+    banner: { js: "(function (require) {" },
+    footer: { js: "})" },
+    external: ["better-sqlite3"],
+    minifySyntax: true,
+    minifyWhitespace: true,
+    lineLimit: 160,
+    legalComments: "external",
+    metafile: true
+  })
+  return Object.keys(metafile.outputs).find((path) => path.endsWith(".cjs")) ?? ""
+}
+
+const buildBin = async (outdir) => {
+  removeOld(outdir, "program-")
+  const program = await buildProgram(outdir)
+  execFileSync(process.execPath, ["build/precompile.mjs", program], {
+    stdio: ["ignore", "ignore", "inherit"]
+  })
+  await build({
+    ...shared,
+    entryPoints: { bin: "src/bin.ts" },
+    outdir,
+    define: { PROGRAM: JSON.stringify(basename(program, ".cjs")) }
+  })
+}
+
+const buildLibrary = async (outdir) => {
+  removeOld(outdir, "chunk-")
+  await build({
+    ...shared,
+    entryPoints: ["src/index.ts", "src/client.ts"],
+    splitting: true,
+    packages: "external",
+    outdir
+  })
+}
+
+const [what, outdir = "dist"] = process.argv.slice(2)
+await (what === "library" ? buildLibrary : buildBin)(outdir)

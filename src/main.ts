@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { NodeRuntime } from "@effect/platform-node"
 import { cli } from "./cli/Cli.js"
 

@@ -86,6 +86,7 @@ const house: Readonly<Record<string, Room>> = {
       "Policies.ts"
     ]
   },
+  "bin.ts": { rooms: [], packages: ["node:fs", "node:module", "node:url", "node:vm"] },
   "client.ts": { rooms: ["http"] },
   "index.ts": {
     rooms: [

@@ -14,13 +14,14 @@ export interface Ran {
 export const ranToItsEnd = (
   args: ReadonlyArray<string>,
   { cwd, env }: Surroundings,
-  stdin: string | Uint8Array = ""
+  stdin: string | Uint8Array = "",
+  program: Effect.Effect<string> = builtBundle
 ) =>
-  Effect.flatMap(builtBundle, (bundle) =>
+  Effect.flatMap(program, (path) =>
     Effect.async<Ran>((resume) => {
       const child = execFile(
         process.execPath,
-        [bundle, ...args],
+        [path, ...args],
         { cwd, env, timeout: 60_000, killSignal: "SIGKILL" },
         (_error, stdout, stderr) =>
           resume(
