@@ -62,15 +62,19 @@ const databaseOf = (size: number): string => {
   return file
 }
 
-/** Polls of sessions at random, among so many at equal distances. */
-const pollsOf = (size: number, among: number) =>
-  randomPolls(
-    Array.from({ length: connections * pollsPerConnection }, () =>
-      sessionAt(Math.floor(Math.random() * among) * (size / among))
-    ),
+/** Polls at random of so many of all sessions, far from each other and of all users. */
+const pollsOf = (size: number, among: number) => {
+  const distance = size / among
+  const polled = () => {
+    const which = Math.floor(Math.random() * among)
+    return sessionAt(which * distance + (which % distance))
+  }
+  return randomPolls(
+    Array.from({ length: connections * pollsPerConnection }, polled),
     connections,
     pollsPerConnection
   )
+}
 
 interface Polling {
   readonly rates: Array<number>
