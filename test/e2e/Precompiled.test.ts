@@ -1,6 +1,5 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { cpSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
-import { Script } from "node:vm"
 import { assert, beforeAll, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import manifest from "../../package.json" with { type: "json" }
@@ -9,11 +8,9 @@ import { builtBundle } from "./bundle.js"
 
 beforeAll(() => Effect.runPromise(builtBundle), 180_000)
 
-const launcherIn = (directory: string) => Effect.succeed(join(directory, "bin.js"))
-
-const fileOf = (directory: string, ending: string): string => {
-  const file = readdirSync(directory).find((name) => name.startsWith("program-") && name.endsWith(ending))
-  return join(directory, file ?? assert.fail(`there is no program-….${ending}`))
+const compiledIn = (directory: string): string => {
+  const file = readdirSync(directory).find((name) => name.endsWith(".v8"))
+  return join(directory, file ?? assert.fail("nothing was compiled"))
 }
 
 /** What is shipped, in a directory of its own beside it, where it finds its packages. */
@@ -28,36 +25,53 @@ const copyOfBuilt = Effect.acquireRelease(
   (copy) => Effect.sync(() => rmSync(copy, { recursive: true }))
 )
 
-describe("what was compiled when it was built", () => {
-  it.scopedLive("is taken by the Node that built it", () =>
-    Effect.gen(function* () {
-      const directory = dirname(yield* builtBundle)
-      const script = new Script(readFileSync(fileOf(directory, ".cjs"), "utf8"), {
-        cachedData: readFileSync(fileOf(directory, ".v8"))
-      })
-      assert.isFalse(script.cachedDataRejected)
-    })
-  )
+/** Tells what V8 said to each script that came with something compiled. */
+const eavesdropper = `
+const vm = require("node:vm")
+vm.Script = class extends vm.Script {
+  constructor(text, options) {
+    super(text, options)
+    process.stderr.write(this.cachedDataRejected === undefined ? "none" : this.cachedDataRejected ? "refused" : "taken")
+  }
+}
+require("node:module").syncBuiltinESMExports()
+`
 
-  it.scopedLive.each<readonly [string, (path: string, compiled: Buffer) => void]>([
-    ["is missing", (path) => rmSync(path)],
-    ["is empty", (path) => writeFileSync(path, "")],
-    ["is something else", (path) => writeFileSync(path, "something else")],
-    ["was cut off", (path, compiled) => writeFileSync(path, compiled.subarray(0, compiled.length / 2))],
+describe("what was compiled when it was built", () => {
+  it.scopedLive.each<readonly [how: string, said: string, (path: string, compiled: Buffer) => void]>([
+    ["as it was built", "taken", () => undefined],
+    ["missing", "none", (path) => rmSync(path)],
+    ["that of another Node", "none", (path) => renameSync(path, path.replace(process.version, "v20.0.0"))],
+    ["that of another platform", "none", (path) => renameSync(path, path.replace(process.arch, "vax"))],
+    ["empty", "refused", (path) => writeFileSync(path, "")],
+    ["something else", "refused", (path) => writeFileSync(path, "something else")],
     [
-      "is of another version of V8",
+      "cut off",
+      "refused",
+      (path, compiled) => writeFileSync(path, compiled.subarray(0, compiled.length / 2))
+    ],
+    [
+      "that of another version of V8",
+      "refused",
       (path, compiled) => {
         compiled.writeUInt32LE(compiled.readUInt32LE(4) + 1, 4)
         writeFileSync(path, compiled)
       }
     ]
-  ])("does no harm where it %s", ([, spoil]) =>
+  ])("where it is %s, is %s, and the program starts", ([, said, change]) =>
     Effect.gen(function* () {
       const directory = yield* copyOfBuilt
-      const compiled = fileOf(directory, ".v8")
-      spoil(compiled, readFileSync(compiled))
-      const ran = yield* ranToItsEnd(["--version"], { cwd: directory, env: {} }, "", launcherIn(directory))
-      assert.deepStrictEqual(ran, { code: 0, stdout: `${manifest.version}\n\n`, stderr: "" })
+      const compiled = compiledIn(directory)
+      change(compiled, readFileSync(compiled))
+      const ear = join(directory, "eavesdropper.cjs")
+      writeFileSync(ear, eavesdropper)
+      const ran = yield* ranToItsEnd(
+        ["--version"],
+        { cwd: directory, env: { NODE_OPTIONS: `--require ${ear}` } },
+        "",
+        Effect.succeed(join(directory, "bin.js"))
+      )
+      assert.deepStrictEqual(ran, { code: 0, stdout: `${manifest.version}\n\n`, stderr: said })
     })
   )
 })
