@@ -41,8 +41,8 @@ describe("what was compiled when it was built", () => {
   it.scopedLive.each<readonly [how: string, said: string, (path: string, compiled: Buffer) => void]>([
     ["as it was built", "taken", () => undefined],
     ["missing", "none", (path) => rmSync(path)],
-    ["that of another Node", "none", (path) => renameSync(path, path.replace(process.version, "v20.0.0"))],
-    ["that of another platform", "none", (path) => renameSync(path, path.replace(process.arch, "vax"))],
+    ["that of another Node", "none", (path) => renameSync(path, path.replace(/[^-]+$/, "v20.0.0.v8"))],
+    ["that of another platform", "none", (path) => renameSync(path, path.replace(/[^-]+(-[^-]+)$/, "vax$1"))],
     ["empty", "refused", (path) => writeFileSync(path, "")],
     ["something else", "refused", (path) => writeFileSync(path, "something else")],
     [
@@ -67,7 +67,7 @@ describe("what was compiled when it was built", () => {
       writeFileSync(ear, eavesdropper)
       const ran = yield* ranToItsEnd(
         ["--version"],
-        { cwd: directory, env: { NODE_OPTIONS: `--require ${ear}` } },
+        { cwd: directory, env: { NODE_OPTIONS: `--require "${ear}"` } },
         "",
         Effect.succeed(join(directory, "bin.js"))
       )
