@@ -23,7 +23,7 @@ export interface Identifier {
   readonly hash: IdentifierHash
 }
 
-/** What is stored and compared instead of an identifier: its SHA-256 in hex, or a `session_ref` as it is. */
+/** What is stored and compared instead of an identifier: its SHA-256, or a `session_ref` as it is. */
 export type IdentifierHash = string
 
 /**

@@ -83,7 +83,6 @@ export const makeMatching = Effect.gen(function* () {
             environment,
             hash,
             sessionRef,
-            kind: "verification_id",
             source: "event"
           }),
           [hash]

@@ -13,12 +13,11 @@ export const makeOpening = Effect.gen(function* () {
   const tables = yield* Tables
   const matching = yield* makeMatching
 
-  const claim = (session: Session, { hash, kind }: Identifier, source: IdentifierRow["source"]) =>
+  const claim = (session: Session, { hash }: Identifier, source: IdentifierRow["source"]) =>
     tables.identifiers.claim({
       environment: session.environment,
       hash,
       sessionRef: session.sessionRef,
-      kind,
       source
     })
 

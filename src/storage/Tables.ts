@@ -2,7 +2,7 @@ import { Context, type Effect } from "effect"
 import type { ActionFilter } from "../actions/Outbox.js"
 import type { Action, ActionAttempt, ActionState } from "../domain/Action.js"
 import type { AuditEntry } from "../domain/Audit.js"
-import type { Identifier, IdentifierHash } from "../domain/Correlation.js"
+import type { IdentifierHash } from "../domain/Correlation.js"
 import type { Cursor, Page, Slice } from "../domain/Cursor.js"
 import type { ProviderEnvironment } from "../domain/Environment.js"
 import type { EventState, InboxEvent } from "../domain/InboxEvent.js"
@@ -82,7 +82,6 @@ export interface IdentifierRow {
   readonly environment: ProviderEnvironment
   readonly hash: IdentifierHash
   readonly sessionRef: string
-  readonly kind: Identifier["kind"]
   readonly source: "service" | "provider" | "event" | "phone"
 }
 

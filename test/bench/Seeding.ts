@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto"
 import { identifier } from "../../src/domain/Correlation.js"
+import { sha256 } from "../../src/domain/Digest.js"
 import type { Seeded } from "./Population.js"
 import type { Database } from "./peers/Database.js"
 import { environment, product } from "./Terms.js"
@@ -36,14 +37,14 @@ export const seedDropin: Seed = (database, sessions) => {
      VALUES (?, ?, ?, ?, 'hosted', 1, ?, 1, ?, 'pending', 'awaiting_result', 0, ?, ?, ?, ?)`
   )
   const known = database.prepare(
-    "INSERT INTO identifiers (environment, hash, session_ref, kind, source, shared) VALUES (?, ?, ?, ?, ?, 0)"
+    "INSERT INTO identifiers (environment, hash, session_ref, source, shared) VALUES (?, ?, ?, ?, 0)"
   )
   const expiry = now + dayMillis
   inOneTransaction(database, sessions, ({ sessionRef, token, userId }) => {
     const page = `https://app.verifyhuman.io/hosted/v/${token}`
-    const fingerprint = hex(sessionRef)
+    const fingerprint = sha256(sessionRef)
     session.run(sessionRef, userId, environment, product, fingerprint, page, now, now, expiry, expiry)
-    known.run(environment, identifier("session_ref", sessionRef).hash, sessionRef, "session_ref", "service")
-    known.run(environment, identifier("token", token).hash, sessionRef, "token", "provider")
+    known.run(environment, identifier("session_ref", sessionRef).hash, sessionRef, "service")
+    known.run(environment, identifier("token", token).hash, sessionRef, "provider")
   })
 }

@@ -25,9 +25,9 @@ const unerased = (cutoff: number) => `at > ${cutoff - hour}`
 
 const functions = [
   `CREATE FUNCTION pg_temp.hashed(value text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN encode(sha256(convert_to(value, 'UTF8')), 'hex')`,
+    RETURN translate(encode(sha256(convert_to(value, 'UTF8')), 'base64'), '+/=', '-_')`,
   `CREATE FUNCTION pg_temp.token(value text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN translate(left(encode(sha256(convert_to(value, 'UTF8')), 'base64'), 32), '+/', '-_')`
+    RETURN left(pg_temp.hashed(value), 32)`
 ]
 
 /** One row for each session: what became of it. Most are decided, few expired, hardly any open or in review. */
@@ -79,7 +79,7 @@ const tables = ({ sessions }: Traffic) => [
       'reserved', NULL, NULL, ${now} - i * 100, ${now} + 15000 - i * 100 FROM traffic WHERE i <= 20`,
   `INSERT INTO idempotency_keys SELECT 'test', user_id, pg_temp.hashed('key' || i), pg_temp.hashed('request' || i), ref, 201, at
     FROM traffic WHERE ${unerased(daily)} AND model <> 'mobile'`,
-  `INSERT INTO identifiers SELECT 'test', pg_temp.hashed(known.kind || ref), ref, known.kind, source, 0 FROM traffic,
+  `INSERT INTO identifiers SELECT 'test', pg_temp.hashed(known.kind || ref), ref, source, 0 FROM traffic,
     LATERAL (VALUES ('session_ref', 'service', TRUE), ('token', 'provider', model = 'hosted'),
       ('session_id', CASE model WHEN 'mobile' THEN 'phone' ELSE 'provider' END, model <> 'flow'),
       ('verification_id', 'event', traffic.kind NOT IN ('pending', 'expired', 'unconfirmable'))) AS known(kind, source, is_known)

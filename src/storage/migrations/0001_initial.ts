@@ -23,15 +23,13 @@ const shared = [
 interface Types {
   readonly text: string
   readonly bytes: string
-  /** SQLite keeps a table in the order of its key, with no index beside it, where it is told to. */
-  readonly byKey: string
 }
 
 /** Text is compared byte by byte, whatever the language of the database. */
-const postgresql: Types = { text: `TEXT COLLATE "C"`, bytes: "BYTEA", byKey: "" }
-const sqlite: Types = { text: "TEXT", bytes: "BLOB", byKey: "WITHOUT ROWID" }
+const postgresql: Types = { text: `TEXT COLLATE "C"`, bytes: "BYTEA" }
+const sqlite: Types = { text: "TEXT", bytes: "BLOB" }
 
-const statements = ({ byKey, bytes, text }: Types) => [
+const statements = ({ bytes, text }: Types) => [
   `CREATE TABLE sessions (
     session_ref ${text} PRIMARY KEY,
     user_id ${text} NOT NULL,
@@ -91,11 +89,10 @@ const statements = ({ byKey, bytes, text }: Types) => [
     environment ${text} NOT NULL,
     hash ${text} NOT NULL,
     session_ref ${text} NOT NULL,
-    kind ${text} NOT NULL,
     source ${text} NOT NULL,
     shared INTEGER NOT NULL,
     PRIMARY KEY (environment, hash)
-  ) ${byKey}`,
+  )`,
   `CREATE INDEX identifiers_given ON identifiers (session_ref) WHERE source IN ('provider', 'phone')`,
 
   `CREATE TABLE events (
@@ -132,7 +129,7 @@ const statements = ({ byKey, bytes, text }: Types) => [
     hash ${text} NOT NULL,
     event_id ${text} NOT NULL,
     PRIMARY KEY (environment, hash, event_id)
-  ) ${byKey}`,
+  )`,
   `CREATE INDEX event_candidates_by_event ON event_candidates (event_id)`,
 
   `CREATE TABLE verdicts (
@@ -143,7 +140,7 @@ const statements = ({ byKey, bytes, text }: Types) => [
     event_id ${text},
     at BIGINT NOT NULL,
     PRIMARY KEY (session_ref, sequence)
-  ) ${byKey}`,
+  )`,
 
   `CREATE TABLE actions (
     id ${text} PRIMARY KEY,

@@ -15,7 +15,6 @@ const columns: Columns<IdentifierRow> = {
   environment: ({ environment }) => environment,
   hash: ({ hash }) => hash,
   session_ref: ({ sessionRef }) => sessionRef,
-  kind: ({ kind }) => kind,
   source: ({ source }) => source,
   shared: () => 0
 }

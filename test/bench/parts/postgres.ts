@@ -41,8 +41,8 @@ const seed = async (client: pg.Client, sessions: ReadonlyArray<Seeded>) => {
     [refs, sessions.map(({ userId }) => userId), refs.map(hex), now, now + dayMillis]
   )
   await client.query(
-    `INSERT INTO identifiers (environment, hash, session_ref, kind, source, shared)
-     SELECT '${environment}', hash, ref, 'token', 'provider', 0 FROM unnest($1::text[], $2::text[]) AS i(hash, ref)`,
+    `INSERT INTO identifiers (environment, hash, session_ref, source, shared)
+     SELECT '${environment}', hash, ref, 'provider', 0 FROM unnest($1::text[], $2::text[]) AS i(hash, ref)`,
     [sessions.map(({ token }) => identifier("token", token).hash), refs]
   )
   await client.query("VACUUM ANALYZE")
