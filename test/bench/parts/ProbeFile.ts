@@ -6,6 +6,12 @@ export interface Second {
   readonly kind: "second"
   /** How long the loop stood still at most. */
   readonly stall: number
+  /** The most that its thread worked while it stood still. */
+  readonly worked: number
+  /** The most that it waited for a core: the engine's own threads need one as well. */
+  readonly waited: number
+  /** The most that it waited for anything else, such as the disk. */
+  readonly blocked: number
   readonly p99: number
   readonly longestGc: number
   readonly allGc: number
