@@ -4,7 +4,7 @@ import { PgClient } from "@effect/sql-pg"
 import { Context, Effect } from "effect"
 import type { Database } from "./Database.js"
 import { unusable } from "./DatabaseUnusable.js"
-import { newestSchema, schemaTable } from "./Migrations.js"
+import { foreignStep, newestOf, newestSchema, type Step, schemaTable } from "./Migrations.js"
 import { type PostgresOptions, shownUrl } from "./PostgresPool.js"
 import { sqliteReader } from "./SqliteConnections.js"
 
@@ -12,23 +12,30 @@ export interface Schema {
   /** The number of the database's schema; 0 where it has none, null where there is no database yet. */
   readonly found: number | null
   readonly known: number
+  /** A step that this program does otherwise, so that it cannot use the data; null where there is none. */
+  readonly foreign: string | null
 }
 
 const known = newestSchema
 
-const newestOf = (rows: ReadonlyArray<unknown>): number =>
-  Number((rows[0] as { found?: number | null } | undefined)?.found ?? 0)
+const none: Schema = { found: null, known, foreign: null }
+
+const schemaFrom = (steps: ReadonlyArray<Step>): Schema => ({
+  found: newestOf(steps),
+  known,
+  foreign: foreignStep(steps)
+})
+
+const steps = `SELECT migration_id, name FROM ${schemaTable}`
 
 const ofSqlite = Effect.fnUntraced(
   function* (filename: string) {
     const fs = yield* FileSystem.FileSystem
-    if (!(yield* fs.exists(filename))) return { found: null, known } satisfies Schema
+    if (!(yield* fs.exists(filename))) return none
     const { execute } = yield* sqliteReader(filename)
     const ask = (text: string) => execute(text, [], Context.empty())
     const tables = yield* ask(`SELECT 1 FROM sqlite_master WHERE name = '${schemaTable}'`)
-    const rows =
-      tables.length === 0 ? [] : yield* ask(`SELECT max(migration_id) AS found FROM ${schemaTable}`)
-    return { found: newestOf(rows), known } satisfies Schema
+    return schemaFrom(tables.length === 0 ? [] : ((yield* ask(steps)) as ReadonlyArray<Step>))
   },
   Effect.scoped,
   (schema, filename) =>
@@ -39,9 +46,7 @@ const ofPostgres = ({ url }: Pick<PostgresOptions, "url">) =>
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     const tables = yield* sql<{ oid: unknown }>`SELECT to_regclass(${schemaTable})::text AS oid`
-    if (tables[0]?.oid == null) return { found: 0, known } satisfies Schema
-    const rows = yield* sql`SELECT max(migration_id) AS found FROM ${sql(schemaTable)}`
-    return { found: newestOf(rows), known } satisfies Schema
+    return schemaFrom(tables[0]?.oid == null ? [] : yield* sql.unsafe<Step>(steps))
   }).pipe(
     Effect.provide(PgClient.layer({ url, maxConnections: 1, applicationName: "verifyhuman-dropin doctor" })),
     Effect.catchAllCause((cause) => Effect.fail(unusable(shownUrl(url))(cause)))

@@ -222,6 +222,7 @@ describe("doctor", () => {
   )
 })
 
+const otherwise = "UPDATE schema_migrations SET name = 'otherwise'"
 const newer = "INSERT INTO schema_migrations (migration_id, name) VALUES (9999, 'of_the_future')"
 
 describe("doctor and the database", () => {
@@ -256,6 +257,12 @@ describe("doctor and the database", () => {
       assert.include(fine?.message, "up to date")
       assert.isTrue(readFileSync(file).equals(before))
 
+      edit(otherwise)
+      const foreign = yield* stateOf(url, cwd)
+      assert.deepInclude(foreign, { result: "failed" })
+      assert.include(foreign?.message, "0001_otherwise")
+      edit("UPDATE schema_migrations SET name = 'tables'")
+
       edit(newer)
       const future = yield* stateOf(url, cwd)
       assert.deepInclude(future, { result: "failed" })
@@ -283,7 +290,9 @@ describe("doctor and the database", () => {
       assert.strictEqual(migrated.code, 0)
       assert.include((yield* stateOf(database))?.message, "up to date")
       yield* ask(database, newer)
-      assert.deepInclude(yield* stateOf(database), { result: "failed" })
+      assert.include((yield* stateOf(database))?.message, "has schema 9999")
+      yield* ask(database, otherwise)
+      assert.include((yield* stateOf(database))?.message, "0001_otherwise")
 
       const nowhere = new URL(database)
       nowhere.password = "a-secret-of-the-database"

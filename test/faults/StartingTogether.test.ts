@@ -14,16 +14,18 @@ beforeAll(() => Effect.runPromise(builtBundle), 180_000)
 const later =
   "INSERT INTO schema_migrations (migration_id, created_at, name) VALUES (9999, CURRENT_TIMESTAMP, 'later')"
 
-/** Starts where a newer program was; what it says. */
-const refused = (cwd: string, database: string) =>
+const otherwise = "UPDATE schema_migrations SET name = 'otherwise'"
+
+const newer = "it has schema 9999, this program knows \\d+: it was used by a newer "
+const foreign = "its schema has the step 0001_otherwise, which this program does not know: "
+
+/** Starts where another program was, and says so. */
+const refused = (cwd: string, database: string, why: string) =>
   Effect.map(
     ranToItsEnd(["serve"], { cwd, env: { ...settings("http://127.0.0.1:1"), DATABASE_URL: database } }),
     ({ code, stderr, stdout }) => {
       assert.deepStrictEqual([code, stdout], [1, ""], stderr)
-      assert.match(
-        stderr,
-        /^DATABASE_URL: cannot use [^\n]+: it has schema 9999, this program knows \d+: it was used by a newer [^\n]+\n$/
-      )
+      assert.match(stderr, new RegExp(`^DATABASE_URL: cannot use [^\\n]+: ${why}[^\\n]+\\n$`))
       assert.notInclude(stderr, "password")
     }
   )
@@ -39,29 +41,34 @@ describe("a database and the programs that start on it", () => {
           concurrency: "unbounded"
         })
         const steps = yield* ask(database, "SELECT name FROM schema_migrations")
-        assert.deepStrictEqual(steps, [{ name: "initial" }])
+        assert.deepStrictEqual(steps, [{ name: "tables" }])
       }),
     90_000
   )
 
-  it.scopedLive("PostgreSQL, when it was used by a newer program: refused", () =>
-    Effect.gen(function* () {
-      const cwd = yield* scratchDirectory
-      const database = yield* emptyDatabase
-      yield* ranToItsEnd(["migrate"], { cwd, env: { DATABASE_URL: database } })
-      yield* ask(database, later)
-      yield* refused(cwd, database)
-    })
-  )
+  for (const [program, change, why] of [
+    ["a newer program", later, newer],
+    ["a program with another schema of the same number", otherwise, foreign]
+  ] as const) {
+    it.scopedLive(`PostgreSQL, when it was used by ${program}: refused`, () =>
+      Effect.gen(function* () {
+        const cwd = yield* scratchDirectory
+        const database = yield* emptyDatabase
+        yield* ranToItsEnd(["migrate"], { cwd, env: { DATABASE_URL: database } })
+        yield* ask(database, change)
+        yield* refused(cwd, database, why)
+      })
+    )
 
-  it.scopedLive("SQLite, when it was used by a newer program: refused", () =>
-    Effect.gen(function* () {
-      const cwd = yield* scratchDirectory
-      yield* ranToItsEnd(["migrate"], { cwd, env: { DATABASE_URL: "sqlite:a.db" } })
-      const file = new Database(join(cwd, "a.db"))
-      file.exec(later)
-      file.close()
-      yield* refused(cwd, "sqlite:a.db")
-    })
-  )
+    it.scopedLive(`SQLite, when it was used by ${program}: refused`, () =>
+      Effect.gen(function* () {
+        const cwd = yield* scratchDirectory
+        yield* ranToItsEnd(["migrate"], { cwd, env: { DATABASE_URL: "sqlite:a.db" } })
+        const file = new Database(join(cwd, "a.db"))
+        file.exec(change)
+        file.close()
+        yield* refused(cwd, "sqlite:a.db", why)
+      })
+    )
+  }
 })

@@ -14,9 +14,16 @@ const stateOf = Effect.fnUntraced(function* (database: DatabaseSettings) {
       "everything is lost when the process ends: set DATABASE_URL to keep it"
     )
   }
-  const { found, known } = yield* schemaOf(database)
+  const { foreign, found, known } = yield* schemaOf(database)
   if (found === null) return ok(check, "does not exist yet: the first start makes it")
   if (found === 0) return ok(check, "can be reached and is empty: the first start makes its schema")
+  if (foreign !== null) {
+    return failed(
+      check,
+      `has the step ${foreign} in its schema, which this program does not know`,
+      "it was made by a build that was never released: begin with an empty database"
+    )
+  }
   if (found === known) return ok(check, `can be reached, its schema ${found} is up to date`)
   return found < known
     ? warning(

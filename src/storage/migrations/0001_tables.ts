@@ -23,13 +23,15 @@ const shared = [
 interface Types {
   readonly text: string
   readonly bytes: string
+  /** For a table that is nothing but its key: SQLite keeps it in that order, with no index beside it. */
+  readonly byKey: string
 }
 
 /** Text is compared byte by byte, whatever the language of the database. */
-const postgresql: Types = { text: `TEXT COLLATE "C"`, bytes: "BYTEA" }
-const sqlite: Types = { text: "TEXT", bytes: "BLOB" }
+const postgresql: Types = { text: `TEXT COLLATE "C"`, bytes: "BYTEA", byKey: "" }
+const sqlite: Types = { text: "TEXT", bytes: "BLOB", byKey: "WITHOUT ROWID" }
 
-const statements = ({ bytes, text }: Types) => [
+const statements = ({ byKey, bytes, text }: Types) => [
   `CREATE TABLE sessions (
     session_ref ${text} PRIMARY KEY,
     user_id ${text} NOT NULL,
@@ -129,7 +131,7 @@ const statements = ({ bytes, text }: Types) => [
     hash ${text} NOT NULL,
     event_id ${text} NOT NULL,
     PRIMARY KEY (environment, hash, event_id)
-  )`,
+  ) ${byKey}`,
   `CREATE INDEX event_candidates_by_event ON event_candidates (event_id)`,
 
   `CREATE TABLE verdicts (
