@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process"
-import { existsSync, readdirSync, rmSync } from "node:fs"
+import { readdirSync, rmSync } from "node:fs"
 import { basename, join } from "node:path"
 import { build } from "esbuild"
 import { bundledForEsbuild } from "./bundled.mjs"
@@ -14,9 +14,10 @@ const shared = {
   logLevel: "warning"
 }
 
-const removeOld = (outdir, prefix) => {
-  for (const file of existsSync(outdir) ? readdirSync(outdir) : [])
-    if (file.startsWith(prefix)) rmSync(join(outdir, file))
+/** Last of all: until then what was built before works. */
+const removeOld = (outdir, prefix, isNew) => {
+  for (const file of readdirSync(outdir))
+    if (file.startsWith(prefix) && !isNew(file)) rmSync(join(outdir, file))
 }
 
 /** Named by what is in it, so that what was compiled of one program is never taken for another's. */
@@ -41,28 +42,31 @@ const buildProgram = async (outdir) => {
 }
 
 const buildBin = async (outdir) => {
-  removeOld(outdir, "program-")
   const program = await buildProgram(outdir)
   execFileSync(process.execPath, ["build/precompile.mjs", program], {
     stdio: ["ignore", "ignore", "inherit"]
   })
+  const name = basename(program, ".cjs")
   await build({
     ...shared,
     entryPoints: { bin: "src/bin.ts" },
     outdir,
-    define: { PROGRAM: JSON.stringify(basename(program, ".cjs")) }
+    define: { PROGRAM: JSON.stringify(name) }
   })
+  removeOld(outdir, "program-", (file) => file.startsWith(name))
 }
 
 const buildLibrary = async (outdir) => {
-  removeOld(outdir, "chunk-")
-  await build({
+  const { metafile } = await build({
     ...shared,
     entryPoints: ["src/index.ts", "src/client.ts"],
     splitting: true,
     packages: "external",
-    outdir
+    outdir,
+    metafile: true
   })
+  const built = Object.keys(metafile.outputs).map((path) => basename(path))
+  removeOld(outdir, "chunk-", (file) => built.includes(file))
 }
 
 const [what, outdir = "dist"] = process.argv.slice(2)

@@ -14,7 +14,8 @@ import { join, resolve } from "node:path"
 import { Effect } from "effect"
 
 const project = resolve(import.meta.dirname, "../..")
-const cache = join(project, "node_modules/.cache/verifyhuman-dropin")
+/** What is compiled is of one Node. */
+const cache = join(project, "node_modules/.cache/verifyhuman-dropin", process.version)
 const launcher = "bin.js"
 const bundle = join(cache, launcher)
 
