@@ -15,10 +15,9 @@ delay.enable()
 const scheduled = (): { readonly worked: number; readonly waited: number } => {
   try {
     const [worked, waited] = readFileSync("/proc/thread-self/schedstat", "utf8").split(" ")
-    return { worked: Number(worked) / 1e6, waited: Number(waited) / 1e6 }
-  } catch {
-    return { worked: performance.now(), waited: 0 }
-  }
+    if (Number(worked) > 0) return { worked: Number(worked) / 1e6, waited: Number(waited) / 1e6 }
+  } catch {}
+  return { worked: performance.now(), waited: 0 }
 }
 
 let longest = { worked: 0, waited: 0, blocked: 0 }
@@ -58,6 +57,8 @@ setInterval(() => {
 
 setFlagsFromString("--expose-gc")
 const collect = runInNewContext("gc") as () => void
+/** With another flag than it was compiled with, the service would be compiled anew. */
+setFlagsFromString("--no-expose-gc")
 
 process.on("SIGUSR2", () => {
   collect()

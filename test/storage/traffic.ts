@@ -79,7 +79,8 @@ const tables = ({ sessions }: Traffic) => [
       'reserved', NULL, NULL, ${now} - i * 100, ${now} + 15000 - i * 100 FROM traffic WHERE i <= 20`,
   `INSERT INTO idempotency_keys SELECT 'test', user_id, pg_temp.hashed('key' || i), pg_temp.hashed('request' || i), ref, 201, at
     FROM traffic WHERE ${unerased(daily)} AND model <> 'mobile'`,
-  `INSERT INTO identifiers SELECT 'test', pg_temp.hashed(known.kind || ref), ref, source, 0 FROM traffic,
+  `INSERT INTO identifiers SELECT 'test',
+    CASE known.kind WHEN 'session_ref' THEN ref ELSE pg_temp.hashed(known.kind || ref) END, ref, source, 0 FROM traffic,
     LATERAL (VALUES ('session_ref', 'service', TRUE), ('token', 'provider', model = 'hosted'),
       ('session_id', CASE model WHEN 'mobile' THEN 'phone' ELSE 'provider' END, model <> 'flow'),
       ('verification_id', 'event', traffic.kind NOT IN ('pending', 'expired', 'unconfirmable'))) AS known(kind, source, is_known)

@@ -10,7 +10,7 @@ export interface Second {
   readonly worked: number
   /** The most that it waited for a core: the engine's own threads need one as well. */
   readonly waited: number
-  /** The most that it waited for anything else, such as the disk. */
+  /** The most that it waited for anything else: the disk, and the engine's threads where they collect garbage together. */
   readonly blocked: number
   readonly p99: number
   readonly longestGc: number

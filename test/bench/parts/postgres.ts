@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process"
-import { createHash } from "node:crypto"
 import pg from "pg"
 import { identifier } from "../../../src/domain/Correlation.js"
+import { sha256 } from "../../../src/domain/Digest.js"
 import { startPostgres } from "../../postgres/server.js"
 import { dropinEnv, serviceArgs, startProvider } from "../Contestants.js"
 import { cleaningUp } from "../Ending.js"
@@ -20,8 +20,6 @@ const warmUpSeconds = 3
 const mostPerSecond = 4000
 const dayMillis = 86_400_000
 
-const hex = (text: string) => createHash("sha256").update(text).digest("hex")
-
 const connected = async (connectionString: string): Promise<pg.Client> => {
   const client = new pg.Client({ connectionString })
   client.on("error", () => undefined)
@@ -38,7 +36,7 @@ const seed = async (client: pg.Client, sessions: ReadonlyArray<Seeded>) => {
      SELECT ref, user_id, '${environment}', '${product}', 'hosted', 1, fingerprint, 1,
        'https://app.verifyhuman.io/hosted/v/' || ref, 'pending', 'awaiting_result', 0, $4::bigint, $4, $5::bigint, $5
      FROM unnest($1::text[], $2::text[], $3::text[]) AS s(ref, user_id, fingerprint)`,
-    [refs, sessions.map(({ userId }) => userId), refs.map(hex), now, now + dayMillis]
+    [refs, sessions.map(({ userId }) => userId), refs.map((ref) => sha256(ref)), now, now + dayMillis]
   )
   await client.query(
     `INSERT INTO identifiers (environment, hash, session_ref, source, shared)

@@ -52,7 +52,7 @@ const databaseOf = (size: number): string => {
        INSERT INTO sessions (session_ref, user_id, environment, product, model, confirmable, fingerprint, open,
          hosted_url, status, reason, sequence, created_at, updated_at, expires_at, expiry_due_at)
        SELECT 'vs_' || printf('%032d', i), 'user-' || (i % ${users}), '${environment}', '${product}', 'hosted', 1,
-         printf('%064d', i), 1, 'https://app.verifyhuman.io/hosted/v/' || i, 'pending', 'awaiting_result', 0,
+         printf('%043d', i), 1, 'https://app.verifyhuman.io/hosted/v/' || i, 'pending', 'awaiting_result', 0,
          @now, @now, @expiry, @expiry FROM n`
     )
     .run({ now, expiry: now + dayMillis })

@@ -32,7 +32,7 @@ const measure = async ({ seconds, tell }: Given): Promise<Finding> => {
             ["longest stall of the event loop", stall.toFixed(1), ""],
             ["most of one that it worked", worked.toFixed(1), reached(worked, goalMillis)],
             ["most of one that it waited for its core", most((second) => second.waited).toFixed(1), ""],
-            ["most of one that it waited for the disk", most((second) => second.blocked).toFixed(1), ""],
+            ["most of one that it waited for anything else", most((second) => second.blocked).toFixed(1), ""],
             ["longest garbage collection", gc.toFixed(1), ""],
             ["worst second's p99", most((second) => second.p99).toFixed(1), ""]
           ]
