@@ -8,6 +8,7 @@ import { docs } from "./Docs.js"
 import { draining } from "./Draining.js"
 import { envelope } from "./Envelope.js"
 import { HealthLive } from "./Health.js"
+import { inTurns } from "./InTurns.js"
 import { apiMethods, type MethodTable } from "./Methods.js"
 import { listen, NodeListener } from "./NodeListener.js"
 import { OperatorAccess } from "./OperatorAccess.js"
@@ -43,9 +44,9 @@ const answering = <E, R>(app: HttpApp.Default<E, R>, lane: Lane) =>
     Effect.gen(function* () {
       const server = yield* NodeListener
       const framework = yield* NodeHttpServer.makeHandler(app)
-      const listener = (request: IncomingMessage, response: ServerResponse) => {
+      const listener = inTurns((request, response) => {
         if (!lane(request, response)) framework(request, response)
-      }
+      })
       yield* Effect.acquireRelease(
         Effect.sync(() => server.on("request", listener)),
         () => Effect.sync(() => server.off("request", listener))

@@ -1,0 +1,40 @@
+import type { IncomingMessage, ServerResponse } from "node:http"
+
+type Listener = (request: IncomingMessage, response: ServerResponse) => void
+
+/** How many requests are begun in one turn of the loop. */
+const most = 64
+
+/**
+ * Begins so many requests in a turn of the loop and the rest in the next ones, in the order in which they came. In one
+ * turn Node reads every socket that has something, but accepts a single connection: turns as long as all that is asked
+ * would let hardly anybody in who is new. Who has hung up by then is not begun.
+ */
+export const inTurns = (begin: Listener): Listener => {
+  const waiting: Array<readonly [IncomingMessage, ServerResponse]> = []
+  let begun = 0
+  let isCounting = false
+
+  const nextTurn = () => {
+    const now = waiting.splice(0, most)
+    begun = now.length
+    isCounting = begun > 0
+    if (isCounting) setImmediate(nextTurn)
+    for (const [request, response] of now) {
+      if (!request.destroyed && !response.destroyed) begin(request, response)
+    }
+  }
+
+  return (request, response) => {
+    if (!isCounting) {
+      isCounting = true
+      setImmediate(nextTurn)
+    }
+    if (begun === most) {
+      waiting.push([request, response])
+      return
+    }
+    begun += 1
+    begin(request, response)
+  }
+}
