@@ -8,12 +8,12 @@ import { docs } from "./Docs.js"
 import { draining } from "./Draining.js"
 import { envelope } from "./Envelope.js"
 import { HealthLive } from "./Health.js"
-import { inTurns } from "./InTurns.js"
 import { apiMethods, type MethodTable } from "./Methods.js"
 import { listen, NodeListener } from "./NodeListener.js"
 import { OperatorAccess } from "./OperatorAccess.js"
 import { OperatorsLive } from "./Operators.js"
 import { PhoneLive } from "./Phone.js"
+import { requestsInTurns } from "./RequestsInTurns.js"
 import { WebhookLive } from "./Webhook.js"
 
 const api = HttpLayerRouter.addHttpApi(Api, { openapiPath: "/openapi.json" }).pipe(
@@ -44,7 +44,7 @@ const answering = <E, R>(app: HttpApp.Default<E, R>, lane: Lane) =>
     Effect.gen(function* () {
       const server = yield* NodeListener
       const framework = yield* NodeHttpServer.makeHandler(app)
-      const listener = inTurns((request, response) => {
+      const listener = requestsInTurns((request, response) => {
         if (!lane(request, response)) framework(request, response)
       })
       yield* Effect.acquireRelease(

@@ -27,10 +27,10 @@ import {
   trendItem
 } from "./OperatorAnswer.js"
 import { Link } from "./OperatorBodies.js"
+import { makeOperatorTurns } from "./OperatorTurns.js"
 import { Problem } from "./Problem.js"
 import { problemOf } from "./Problems.js"
 import { readJson } from "./RequestBody.js"
-import { makeTurns } from "./Turns.js"
 
 const bodyLimit = 1024
 
@@ -51,7 +51,7 @@ export const OperatorsLive = HttpApiBuilder.group(Api, "operator", (handlers) =>
     const rejected = yield* RejectedDeliveries
     const gate = yield* PollGate
     const observing = yield* Observing
-    const inTurn = yield* makeTurns
+    const inTurn = yield* makeOperatorTurns
     const ask = <A, E extends Parameters<typeof problemOf>[0]>(question: Effect.Effect<A, E>) =>
       inTurn(Effect.mapError(question, problemOf))
 

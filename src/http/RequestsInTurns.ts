@@ -10,30 +10,25 @@ const most = 64
  * turn Node reads every socket that has something, but accepts a single connection: turns as long as all that is asked
  * would let hardly anybody in who is new. Who has hung up by then is not begun.
  */
-export const inTurns = (begin: Listener): Listener => {
+export const requestsInTurns = (begin: Listener): Listener => {
   const waiting: Array<readonly [IncomingMessage, ServerResponse]> = []
   let begun = 0
-  let isCounting = false
 
   const nextTurn = () => {
     const now = waiting.splice(0, most)
     begun = now.length
-    isCounting = begun > 0
-    if (isCounting) setImmediate(nextTurn)
+    if (begun > 0) setImmediate(nextTurn)
     for (const [request, response] of now) {
       if (!request.destroyed && !response.destroyed) begin(request, response)
     }
   }
 
   return (request, response) => {
-    if (!isCounting) {
-      isCounting = true
-      setImmediate(nextTurn)
-    }
     if (begun === most) {
       waiting.push([request, response])
       return
     }
+    if (begun === 0) setImmediate(nextTurn)
     begun += 1
     begin(request, response)
   }

@@ -1,11 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Exit, Fiber } from "effect"
-import { makeTurns } from "../../src/http/Turns.js"
+import { makeOperatorTurns } from "../../src/http/OperatorTurns.js"
 
 describe("operators' questions", () => {
   it.live("are asked one at a time, in the order they came", () =>
     Effect.gen(function* () {
-      const inTurn = yield* makeTurns
+      const inTurn = yield* makeOperatorTurns
       const told: Array<string> = []
       const question = (name: number) =>
         Effect.gen(function* () {
@@ -23,7 +23,7 @@ describe("operators' questions", () => {
 
   it.live("let what waits through between them", () =>
     Effect.gen(function* () {
-      const inTurn = yield* makeTurns
+      const inTurn = yield* makeOperatorTurns
       const told: Array<string> = []
       const question = (name: string) => inTurn(Effect.sync(() => told.push(name)))
       yield* Effect.all(
@@ -46,7 +46,7 @@ describe("operators' questions", () => {
 
   it.live("are refused when 32 wait, and taken again when they have been answered", () =>
     Effect.gen(function* () {
-      const inTurn = yield* makeTurns
+      const inTurn = yield* makeOperatorTurns
       const answered = yield* Deferred.make<void>()
       const waiting = yield* Effect.fork(
         Effect.forEach(Array.from({ length: 32 }), () => inTurn(Deferred.await(answered)), {

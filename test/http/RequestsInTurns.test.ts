@@ -1,7 +1,7 @@
 import { IncomingMessage, ServerResponse } from "node:http"
 import { Socket } from "node:net"
 import { assert, describe, it } from "@effect/vitest"
-import { inTurns } from "../../src/http/InTurns.js"
+import { requestsInTurns } from "../../src/http/RequestsInTurns.js"
 
 const aRequest = () => {
   const request = new IncomingMessage(new Socket())
@@ -13,7 +13,7 @@ const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
 /** A listener that notes which requests were begun. */
 const noting = () => {
   const begun: Array<IncomingMessage> = []
-  return { begun, listener: inTurns((request) => begun.push(request)) }
+  return { begun, listener: requestsInTurns((request) => begun.push(request)) }
 }
 
 describe("requests in turns", () => {
