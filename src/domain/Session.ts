@@ -1,5 +1,6 @@
 import type { ProviderEnvironment } from "./Environment.js"
 import { expiryDueAt } from "./Expiry.js"
+import type { InboxEvent } from "./InboxEvent.js"
 import type { Product } from "./Product.js"
 import type { Standing, Verdict } from "./Verdict.js"
 
@@ -25,6 +26,8 @@ export interface Session extends Standing {
   readonly providerStatus: string | null
   /** Counts the changes of the verdict. */
   readonly sequence: number
+  /** The event that caused the verdict which stands; null before the first change, and for expiry. */
+  readonly causedBy: string | null
   readonly createdAt: number
   readonly updatedAt: number
   readonly expiresAt: number
@@ -40,13 +43,13 @@ const sessionRefForm = /^vs_[A-Za-z0-9_-]{32}$/
 export const isSessionRef = (text: string): boolean => sessionRefForm.test(text)
 
 /**
- * Applies a changed verdict: an event's decision closes the session, expiry only takes its page away. One that can
- * never be confirmed never expires, not even from a review that an operator gave it.
+ * Applies a changed verdict, and the event that caused it: an event's decision closes the session, expiry only takes
+ * its page away. One that can never be confirmed never expires, not even from a review that an operator gave it.
  */
 export const withVerdict = (
   session: Session,
   verdict: Verdict,
-  providerStatus: string | null,
+  cause: Pick<InboxEvent, "id" | "providerStatus"> | null,
   at: number,
   reviewMillis: number
 ): Session => {
@@ -54,8 +57,9 @@ export const withVerdict = (
   return {
     ...session,
     verdict,
-    providerStatus,
+    providerStatus: cause?.providerStatus ?? null,
     sequence: session.sequence + 1,
+    causedBy: cause?.id ?? null,
     updatedAt: at,
     decidedAt: decided ? at : null,
     expiryDueAt: session.confirmable ? expiryDueAt(verdict, session.expiresAt, at, reviewMillis) : null,

@@ -1,3 +1,4 @@
+import type { Session } from "./Session.js"
 import type { Verdict } from "./Verdict.js"
 
 /** One change of a session's verdict, and the event that caused it; null for expiry. */
@@ -8,3 +9,15 @@ export interface VerdictChange {
   readonly eventId: string | null
   readonly at: number
 }
+
+/** The change that brought a session to the verdict which stands; null where it has not changed yet. */
+export const lastChange = (session: Session): VerdictChange | null =>
+  session.sequence === 0
+    ? null
+    : {
+        sessionRef: session.sessionRef,
+        sequence: session.sequence,
+        verdict: session.verdict,
+        eventId: session.causedBy,
+        at: session.updatedAt
+      }

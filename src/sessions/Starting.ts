@@ -87,6 +87,7 @@ export const makeStart = Effect.gen(function* () {
       verdict,
       providerStatus: null,
       sequence: 0,
+      causedBy: null,
       createdAt: now,
       updatedAt: now,
       expiresAt,

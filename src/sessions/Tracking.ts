@@ -66,6 +66,7 @@ export const makeTrack = Effect.gen(function* () {
       verdict: awaiting,
       providerStatus: null,
       sequence: 0,
+      causedBy: null,
       createdAt: now,
       updatedAt: now,
       expiresAt,

@@ -54,7 +54,7 @@ export const makeErase = Effect.gen(function* () {
         yield* tables.events.replace(forgotten(event))
       }
       yield* tables.actions.deleteOf(sessionRef)
-      yield* tables.verdicts.deleteOf(sessionRef)
+      yield* tables.pastVerdicts.deleteOf(sessionRef)
       yield* tables.polls.delete(sessionRef)
       yield* tables.identifiers.deleteOf(session, known)
       yield* tables.sessions.delete(sessionRef)

@@ -159,16 +159,16 @@ export const makeMatching = Effect.gen(function* () {
     )
 
   /** What follows from an event that was matched or linked: those that its identifiers set free. */
-  const follow = (own: Matched, at: number): Effect.Effect<Matched, StorageUnavailable> =>
-    Effect.flatMap(matchWaiting(own.event.environment, own.gained, at), (others) =>
-      others.matched === 0
-        ? Effect.succeed(own)
-        : Effect.map(tables.events.find(own.event.id), (event) => ({
-            ...own,
-            event: event ?? own.event,
-            changed: [...own.changed, ...others.changed]
-          }))
-    )
+  const follow = Effect.fnUntraced(function* (
+    matching: Effect.Effect<Matched, StorageUnavailable>,
+    at: number
+  ) {
+    const own = yield* matching
+    const others = yield* matchWaiting(own.event.environment, own.gained, at)
+    if (others.matched === 0) return own
+    const event = (yield* tables.events.find(own.event.id)) ?? own.event
+    return { ...own, event, changed: [...own.changed, ...others.changed] }
+  })
 
   return {
     settle,
@@ -184,12 +184,12 @@ export const makeMatching = Effect.gen(function* () {
       }),
     /** Attributes one event by its candidates. */
     match: (event: InboxEvent, candidates: ReadonlyArray<IdentifierHash>, at: number) =>
-      Effect.flatMap(matchOne(event, candidates, at), (own) => follow(own, at)),
+      follow(matchOne(event, candidates, at), at),
     /** Lets an event count for a session that is known otherwise: an operator or the poller named it. */
     assign: (event: InboxEvent, session: Session, at: number) =>
-      knownBy(event, []).pipe(
-        Effect.flatMap((known) => count(event, session, known, at)),
-        Effect.flatMap((own) => follow(own, at))
+      follow(
+        Effect.flatMap(knownBy(event, []), (known) => count(event, session, known, at)),
+        at
       )
   } as const
 })

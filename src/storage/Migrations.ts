@@ -1,8 +1,9 @@
 import { Migrator, SqlClient } from "@effect/sql"
 import { Data, Effect } from "effect"
 import tables from "./migrations/0001_tables.js"
+import pastVerdicts from "./migrations/0002_past_verdicts.js"
 
-const migrations = { "0001_tables": tables }
+const migrations = { "0001_tables": tables, "0002_past_verdicts": pastVerdicts }
 export const schemaTable = "schema_migrations"
 
 const nameByNumber = new Map(Object.keys(migrations).map((name) => [Number.parseInt(name, 10), name]))

@@ -1,7 +1,8 @@
-import { Effect, Layer } from "effect"
+import { Array, Effect, Layer } from "effect"
 import { identifier } from "../domain/Correlation.js"
 import { allOf } from "../domain/Cursor.js"
 import { mayBeOwnId } from "../domain/OwnId.js"
+import { lastChange } from "../domain/VerdictChange.js"
 import { countedAtMost, isAmong, Records, type SessionFilter } from "../operators/Records.js"
 import { SessionNotFound } from "../sessions/SessionErrors.js"
 import { VerdictPolicy } from "../sessions/VerdictPolicy.js"
@@ -13,7 +14,7 @@ const expiredLookedAt = 1000
 export const recordsLayer: Layer.Layer<Records, never, Tables | VerdictPolicy> = Layer.effect(
   Records,
   Effect.gen(function* () {
-    const { actions, audit, events, identifiers, sessions, starts, transaction, verdicts } = yield* Tables
+    const { actions, audit, events, identifiers, pastVerdicts, sessions, starts, transaction } = yield* Tables
     const { environment } = yield* VerdictPolicy
 
     const record = Effect.fnUntraced(function* (sessionRef: string) {
@@ -25,7 +26,10 @@ export const recordsLayer: Layer.Layer<Records, never, Tables | VerdictPolicy> =
         session,
         start: yield* starts.find(sessionRef),
         events: ofEvents,
-        verdicts: yield* verdicts.ofSession(sessionRef),
+        verdicts: [
+          ...(yield* pastVerdicts.ofSession(sessionRef)),
+          ...Array.fromNullable(lastChange(session))
+        ],
         actions: ofActions,
         attempts: yield* actions.attemptsOf(sessionRef),
         audit: yield* audit.ofTargets([...ofEvents, ...ofActions].map(({ id }) => id))

@@ -4,7 +4,7 @@ import type { InboxEvent } from "../domain/InboxEvent.js"
 import { ownId } from "../domain/OwnId.js"
 import { type Session, withVerdict } from "../domain/Session.js"
 import { type Evidence, rule, sameVerdict } from "../domain/Verdict.js"
-import type { VerdictChange } from "../domain/VerdictChange.js"
+import { lastChange } from "../domain/VerdictChange.js"
 import { verificationIdIn } from "../domain/WebhookEvent.js"
 import { Entropy } from "../sessions/Entropy.js"
 import { VerdictPolicy } from "../sessions/VerdictPolicy.js"
@@ -59,21 +59,15 @@ export const makeSettle = Effect.gen(function* () {
     }
     if (sameVerdict(verdict, session.verdict)) return { change: null, newcomer: standing }
     const cause = decidedBy?.event ?? null
-    const changed = withVerdict(session, verdict, cause?.providerStatus ?? null, at, policy.reviewMillis)
+    const before = lastChange(session)
+    if (before !== null) yield* tables.pastVerdicts.insert(before)
+    const changed = withVerdict(session, verdict, cause, at, policy.reviewMillis)
     yield* tables.sessions.update(changed)
-    const change: VerdictChange = {
-      sessionRef: session.sessionRef,
-      sequence: changed.sequence,
-      verdict,
-      eventId: cause?.id ?? null,
-      at
-    }
-    yield* tables.verdicts.insert(change)
     if (session.model === "mobile" && verdict.status !== "pending") {
       yield* tables.polls.delete(session.sessionRef)
     }
     if (policy.actions) yield* setInMotion(session, changed, cause)
-    return { change, newcomer: standing }
+    return { change: lastChange(changed), newcomer: standing }
   })
 
   return settle

@@ -142,7 +142,8 @@ export interface EventsTable {
   ) => List<InboxEvent>
 }
 
-export interface VerdictsTable {
+/** The verdicts that a session had before the one that stands, which is in its own row. */
+export interface PastVerdictsTable {
   readonly insert: (change: VerdictChange) => Write
   readonly ofSession: (sessionRef: string) => List<VerdictChange>
   readonly deleteOf: (sessionRef: string) => Write
@@ -221,7 +222,7 @@ export class Tables extends Context.Tag("verifyhuman-dropin/Tables")<
     readonly idempotency: IdempotencyTable
     readonly identifiers: IdentifiersTable
     readonly events: EventsTable
-    readonly verdicts: VerdictsTable
+    readonly pastVerdicts: PastVerdictsTable
     readonly actions: ActionsTable
     readonly polls: PollsTable
     readonly audit: AuditTable

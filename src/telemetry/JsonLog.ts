@@ -1,15 +1,4 @@
-import {
-  Array,
-  Cause,
-  Context,
-  FiberRef,
-  FiberRefs,
-  HashMap,
-  Inspectable,
-  Logger,
-  Option,
-  Tracer
-} from "effect"
+import { Cause, Context, FiberRef, FiberRefs, HashMap, Inspectable, Logger, Option, Tracer } from "effect"
 
 const isPlain = (value: unknown) =>
   value === null || typeof value === "string" || typeof value === "boolean" || Number.isFinite(value)
@@ -25,7 +14,7 @@ const textOf = (value: unknown): string =>
 const spanIn = (refs: FiberRefs.FiberRefs) =>
   Context.getOption(FiberRefs.getOrDefault(refs, FiberRef.currentContext), Tracer.ParentSpan)
 
-const isRecord = (part: unknown): part is object =>
+const isRecord = (part: unknown): part is Readonly<Record<string, unknown>> =>
   typeof part === "object" && part !== null && Object.getPrototypeOf(part) === Object.prototype
 
 /**
@@ -34,17 +23,20 @@ const isRecord = (part: unknown): part is object =>
  */
 export const jsonLog = Logger.make(({ annotations, cause, context, date, logLevel, message }) => {
   const line: Record<string, unknown> = { timestamp: "", level: "", message: "" }
-  const tell = (name: string, value: unknown) => {
+  const tell = (value: unknown, name: string) => {
     line[name] = isPlain(value) ? value : textOf(value)
   }
-  const [text, ...rest]: ReadonlyArray<unknown> = Array.isArray(message) ? message : [message]
-  const isDetails = (part: unknown): part is object => typeof text === "string" && isRecord(part)
-  const [said, details] = Array.partition(rest, isDetails)
-  for (const [name, value] of details.flatMap(Object.entries)) tell(name, value)
-  for (const [name, value] of HashMap.entries(annotations)) tell(name, value)
+  const parts: ReadonlyArray<unknown> = Array.isArray(message) ? message : [message]
+  const said: Array<string> = []
+  for (const part of parts) {
+    if (typeof parts[0] === "string" && isRecord(part)) {
+      for (const name in part) tell(part[name], name)
+    } else said.push(textOf(part))
+  }
+  HashMap.forEach(annotations, tell)
   line["timestamp"] = date.toISOString()
   line["level"] = logLevel.label
-  line["message"] = [text, ...said].map(textOf).join(" ")
+  line["message"] = said.join(" ")
   if (!Cause.isEmpty(cause)) line["cause"] = Cause.pretty(cause, { renderErrorCause: true })
   const span = spanIn(context)
   if (Option.isSome(span)) {

@@ -222,7 +222,7 @@ describe("doctor", () => {
   )
 })
 
-const otherwise = "UPDATE schema_migrations SET name = 'otherwise'"
+const otherwise = "UPDATE schema_migrations SET name = 'otherwise' WHERE migration_id = 1"
 const newer = "INSERT INTO schema_migrations (migration_id, name) VALUES (9999, 'of_the_future')"
 
 describe("doctor and the database", () => {
@@ -261,7 +261,7 @@ describe("doctor and the database", () => {
       const foreign = yield* stateOf(url, cwd)
       assert.deepInclude(foreign, { result: "failed" })
       assert.include(foreign?.message, "0001_otherwise")
-      edit("UPDATE schema_migrations SET name = 'tables'")
+      edit("UPDATE schema_migrations SET name = 'tables' WHERE migration_id = 1")
 
       edit(newer)
       const future = yield* stateOf(url, cwd)

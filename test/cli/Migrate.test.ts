@@ -24,7 +24,7 @@ describe("migrate", () => {
       const database = yield* emptyDatabase
       assert.deepStrictEqual(yield* migrate(database), {
         code: 0,
-        stdout: "applied 0001_tables\n",
+        stdout: "applied 0001_tables\napplied 0002_past_verdicts\n",
         stderr: ""
       })
       assert.deepStrictEqual(yield* ask(database, "SELECT count(*)::int AS n FROM sessions"), [{ n: 0 }])
@@ -45,7 +45,7 @@ describe("migrate", () => {
         assert.deepStrictEqual([code, stderr], [0, ""])
         told.push(JSON.parse(stdout))
       }
-      assert.deepStrictEqual(told, [{ applied: ["0001_tables"] }, { applied: [] }])
+      assert.deepStrictEqual(told, [{ applied: ["0001_tables", "0002_past_verdicts"] }, { applied: [] }])
     })
   )
 

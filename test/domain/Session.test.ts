@@ -29,32 +29,38 @@ describe("Session", () => {
       { status: "pass", reason: null },
       { status: "fail", reason: "declined" }
     ] as const) {
-      assert.deepStrictEqual(withVerdict(session, verdict, "X", 42, reviewMillis), {
-        ...session,
-        verdict,
-        providerStatus: "X",
-        sequence: session.sequence + 1,
-        updatedAt: 42,
-        decidedAt: 42,
-        expiryDueAt: null,
-        open: false,
-        hostedUrl: null
-      })
+      assert.deepStrictEqual(
+        withVerdict(session, verdict, { id: "ev_1", providerStatus: "X" }, 42, reviewMillis),
+        {
+          ...session,
+          verdict,
+          providerStatus: "X",
+          sequence: session.sequence + 1,
+          causedBy: "ev_1",
+          updatedAt: 42,
+          decidedAt: 42,
+          expiryDueAt: null,
+          open: false,
+          hostedUrl: null
+        }
+      )
     }
   })
 
   it("in review, stays as open as it was", () => {
     const verdict = { status: "pending", reason: "in_review" } as const
+    const cause = { id: "ev_1", providerStatus: "pending" }
     const changed = {
       verdict,
       providerStatus: "pending",
       sequence: session.sequence + 1,
+      causedBy: "ev_1",
       updatedAt: 42,
       expiryDueAt: 42 + reviewMillis
     }
-    const reviewed = withVerdict(session, verdict, "pending", 42, reviewMillis)
+    const reviewed = withVerdict(session, verdict, cause, 42, reviewMillis)
     assert.deepStrictEqual(reviewed, { ...session, ...changed })
-    assert.deepStrictEqual(withVerdict(restarted, verdict, "pending", 42, reviewMillis), {
+    assert.deepStrictEqual(withVerdict(restarted, verdict, cause, 42, reviewMillis), {
       ...restarted,
       ...changed
     })
@@ -63,7 +69,13 @@ describe("Session", () => {
   it("expired, loses its page and stays the current one of its kind", () => {
     const verdict = { status: "fail", reason: "expired" } as const
     const expired = withVerdict(session, verdict, null, 42, reviewMillis)
-    assert.deepInclude(expired, { open: true, hostedUrl: null, decidedAt: 42, expiryDueAt: null })
+    assert.deepInclude(expired, {
+      open: true,
+      hostedUrl: null,
+      causedBy: null,
+      decidedAt: 42,
+      expiryDueAt: null
+    })
     assert.isFalse(withVerdict(restarted, verdict, null, 42, reviewMillis).open)
   })
 })

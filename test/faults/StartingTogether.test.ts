@@ -14,7 +14,7 @@ beforeAll(() => Effect.runPromise(builtBundle), 180_000)
 const later =
   "INSERT INTO schema_migrations (migration_id, created_at, name) VALUES (9999, CURRENT_TIMESTAMP, 'later')"
 
-const otherwise = "UPDATE schema_migrations SET name = 'otherwise'"
+const otherwise = "UPDATE schema_migrations SET name = 'otherwise' WHERE migration_id = 1"
 
 const newer = "it has schema 9999, this program knows \\d+: it was used by a newer "
 const foreign = "its schema has the step 0001_otherwise, which this program does not know: "
@@ -40,8 +40,8 @@ describe("a database and the programs that start on it", () => {
         yield* Effect.all([serve(database), serve(database), serve(database), serve(database)], {
           concurrency: "unbounded"
         })
-        const steps = yield* ask(database, "SELECT name FROM schema_migrations")
-        assert.deepStrictEqual(steps, [{ name: "tables" }])
+        const steps = yield* ask(database, "SELECT name FROM schema_migrations ORDER BY migration_id")
+        assert.deepStrictEqual(steps, [{ name: "tables" }, { name: "past_verdicts" }])
       }),
     90_000
   )

@@ -13,7 +13,8 @@ import type { Ledger } from "./Ledger.js"
 
 /** Rows that belong to nothing: what an erasure forgot, or what came back after it. */
 const strays = `
-  SELECT 'verdict' AS stray, session_ref FROM verdicts WHERE session_ref NOT IN (SELECT session_ref FROM sessions)
+  SELECT 'verdict' AS stray, session_ref FROM past_verdicts AS past WHERE NOT EXISTS
+    (SELECT 1 FROM sessions WHERE sessions.session_ref = past.session_ref AND sessions.sequence > past.sequence)
   UNION ALL SELECT 'action', session_ref FROM actions WHERE session_ref NOT IN (SELECT session_ref FROM sessions)
   UNION ALL SELECT 'attempt', action_id FROM action_attempts WHERE action_id NOT IN (SELECT id FROM actions)
   UNION ALL SELECT 'poll', session_ref FROM polls WHERE session_ref NOT IN (SELECT session_ref FROM sessions)

@@ -10,7 +10,7 @@ import { type Node, nodeOn } from "./nodes.js"
 import { given, ownTurn } from "./runs.js"
 
 const tables =
-  "sessions, starts, idempotency_keys, identifiers, events, event_candidates, verdicts, actions, action_attempts, polls, audit"
+  "sessions, starts, idempotency_keys, identifiers, events, event_candidates, past_verdicts, actions, action_attempts, polls, audit"
 
 /** Pauses as a commotion says, so that nodes meet at every point of their work. */
 const makePauses = () => {

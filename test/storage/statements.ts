@@ -6,11 +6,11 @@ import { auditSql } from "../../src/storage/sql/AuditSql.js"
 import { eventsSql } from "../../src/storage/sql/EventsSql.js"
 import { idempotencySql } from "../../src/storage/sql/IdempotencySql.js"
 import { identifiersSql } from "../../src/storage/sql/IdentifiersSql.js"
+import { pastVerdictsSql } from "../../src/storage/sql/PastVerdictsSql.js"
 import { pollsSql } from "../../src/storage/sql/PollsSql.js"
 import { sessionsSql } from "../../src/storage/sql/SessionsSql.js"
 import type { Sql } from "../../src/storage/sql/Sql.js"
 import { startsSql } from "../../src/storage/sql/StartsSql.js"
-import { verdictsSql } from "../../src/storage/sql/VerdictsSql.js"
 import type { Slot } from "../../src/storage/Tables.js"
 
 /** What the statements ask for. */
@@ -40,7 +40,7 @@ export const statementsOf = (sql: Sql, asked: Asked) => {
   const idempotency = idempotencySql(sql)
   const identifiers = identifiersSql(sql)
   const events = eventsSql(sql)
-  const verdicts = verdictsSql(sql)
+  const pastVerdicts = pastVerdictsSql(sql)
   const actions = actionsSql(sql)
   const polls = pollsSql(sql)
   const audit = auditSql(sql)
@@ -93,8 +93,8 @@ export const statementsOf = (sql: Sql, asked: Asked) => {
     "events.deleteCandidates": events.deleteCandidates(eventId),
     "events.carries": events.carries(environment, hash),
     "events.waiting": events.waiting(environment, hashes),
-    "verdicts.ofSession": verdicts.ofSession(sessionRef),
-    "verdicts.deleteOf": verdicts.deleteOf(sessionRef),
+    "pastVerdicts.ofSession": pastVerdicts.ofSession(sessionRef),
+    "pastVerdicts.deleteOf": pastVerdicts.deleteOf(sessionRef),
     "actions.find": actions.find(actionId),
     "actions.claim": actions.claim(now, lease, 16),
     "actions.redrive": actions.redrive(actionId, now),

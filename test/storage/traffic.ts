@@ -59,6 +59,9 @@ const status = (kind: string) =>
   `CASE WHEN ${kind} = 'pass' THEN 'pass' WHEN ${kind} IN ('declined', 'provider_error', 'expired') THEN 'fail' ELSE 'pending' END`
 const reason = (kind: string) =>
   `CASE ${kind} WHEN 'pass' THEN NULL WHEN 'pending' THEN 'awaiting_result' ELSE ${kind} END`
+const sequence = `CASE WHEN kind IN ('pending', 'unconfirmable') THEN 0 WHEN reviewed AND kind <> 'in_review' THEN 2 ELSE 1 END`
+const cause = (change: string, sequence: string) =>
+  `CASE WHEN ${change} NOT IN ('pending', 'unconfirmable', 'expired') THEN 'ev_' || pg_temp.token(ref || ${sequence}) END`
 
 const tables = ({ sessions }: Traffic) => [
   `INSERT INTO sessions SELECT ref, user_id, 'test', product, model, (kind <> 'unconfirmable')::int,
@@ -66,11 +69,12 @@ const tables = ({ sessions }: Traffic) => [
       AND i > ${sessions} / 2 AND kind = 'expired')::int,
     CASE WHEN kind = 'pending' AND model <> 'mobile' THEN 'https://app.verifyhuman.io/hosted/v/' || ref END,
     ${status("kind")}, ${reason("kind")}, CASE WHEN kind IN ('pass', 'declined') THEN upper(kind) END,
-    CASE WHEN kind IN ('pending', 'unconfirmable') THEN 0 WHEN reviewed AND kind <> 'in_review' THEN 2 ELSE 1 END,
+    ${sequence},
     at, at + 90000, at + ${hour},
     CASE kind WHEN 'pending' THEN at + ${65 * minute} WHEN 'in_review' THEN at + ${14 * day} END,
     CASE kind WHEN 'expired' THEN at + ${65 * minute} END,
-    CASE WHEN ${status("kind")} <> 'pending' THEN at + 90000 END FROM traffic ORDER BY i`,
+    CASE WHEN ${status("kind")} <> 'pending' THEN at + 90000 END,
+    ${cause("kind", sequence)} FROM traffic ORDER BY i`,
   `INSERT INTO starts SELECT ref, 'test', user_id, pg_temp.hashed(product), 'opened', NULL, NULL, at, at + 15000
     FROM traffic WHERE ${unerased(daily)}
     UNION ALL SELECT 'vs_' || pg_temp.token('failed' || i), 'test', user_id, pg_temp.hashed(product), 'failed',
@@ -103,9 +107,8 @@ const tables = ({ sessions }: Traffic) => [
     WHERE change <> 'expired' AND (carried.kind <> 'token' OR model = 'hosted') ORDER BY changed_at`,
   `INSERT INTO event_candidates SELECT 'test', pg_temp.hashed('stray' || carried.kind || i), 'ev_' || pg_temp.token('stray' || i)
     FROM traffic, LATERAL (VALUES ('token'), ('session_id'), ('verification_id')) AS carried(kind) WHERE i % 200 = 0`,
-  `INSERT INTO verdicts SELECT ref, sequence, ${status("change")}, ${reason("change")},
-    CASE WHEN change <> 'expired' THEN 'ev_' || pg_temp.token(ref || sequence) END, changed_at
-    FROM changes ORDER BY changed_at`,
+  `INSERT INTO past_verdicts SELECT ref, sequence, ${status("change")}, ${reason("change")}, ${cause("change", "sequence")}, changed_at
+    FROM changes WHERE change <> kind ORDER BY changed_at`,
   `INSERT INTO actions SELECT 'msg_' || pg_temp.token(ref || sequence), ref, 'test', sequence,
     CASE change WHEN 'pass' THEN 'verification.passed' WHEN 'expired' THEN 'verification.expired'
       WHEN 'in_review' THEN 'verification.in_review' ELSE 'verification.failed' END,

@@ -54,6 +54,7 @@ export const aSession = (request: ReservationRequest, overrides: Partial<Session
   verdict: awaiting,
   providerStatus: null,
   sequence: 0,
+  causedBy: null,
   createdAt: request.now,
   updatedAt: request.now,
   expiresAt: request.now + 3_600_000,

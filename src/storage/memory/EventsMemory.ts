@@ -2,7 +2,7 @@ import { Effect } from "effect"
 import { allOf } from "../../domain/Cursor.js"
 import type { InboxEvent } from "../../domain/InboxEvent.js"
 import type { VerdictChange } from "../../domain/VerdictChange.js"
-import type { EventsTable, IdentifierRow, IdentifiersTable, VerdictsTable } from "../Tables.js"
+import type { EventsTable, IdentifierRow, IdentifiersTable, PastVerdictsTable } from "../Tables.js"
 import { is, isWithin, keyOf, page, purge, type Store } from "./Store.js"
 
 const isCounting = ({ state }: InboxEvent) => state === "applied" || state === "superseded"
@@ -113,7 +113,7 @@ export const identifiersMemory = (store: Store): IdentifiersTable => {
   }
 }
 
-export const verdictsMemory = (store: Store): VerdictsTable => {
+export const pastVerdictsMemory = (store: Store): PastVerdictsTable => {
   const verdicts = store.table<VerdictChange>()
   const key = ({ sequence, sessionRef }: VerdictChange) => keyOf(sessionRef, sequence)
   return {

@@ -1,6 +1,6 @@
 import { Effect, Layer } from "effect"
 import { Tables } from "../Tables.js"
-import { eventsMemory, identifiersMemory, verdictsMemory } from "./EventsMemory.js"
+import { eventsMemory, identifiersMemory, pastVerdictsMemory } from "./EventsMemory.js"
 import { idempotencyMemory, sessionsMemory, startsMemory } from "./SessionsMemory.js"
 import { makeStore } from "./Store.js"
 import { actionsMemory, auditMemory, pollsMemory } from "./WorkMemory.js"
@@ -20,7 +20,7 @@ export const tablesMemory: Layer.Layer<Tables> = Layer.effect(
       idempotency: idempotencyMemory(store),
       identifiers: identifiersMemory(store),
       events,
-      verdicts: verdictsMemory(store),
+      pastVerdicts: pastVerdictsMemory(store),
       actions: actionsMemory(store),
       polls: pollsMemory(store),
       audit: auditMemory(store)

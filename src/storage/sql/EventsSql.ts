@@ -46,7 +46,7 @@ const columns: Columns<InboxEvent, Row> = {
   received_at: (event) => event.receivedAt,
   scheme: (event) => event.scheme,
   secret_index: (event) => event.secretIndex,
-  body: (event) => (event.body === null ? null : Buffer.from(event.body)),
+  body: (event) => event.body,
   state: (event) => event.state,
   why: (event) => event.why,
   session_ref: (event) => event.sessionRef,

@@ -22,6 +22,7 @@ interface Row {
   readonly reason: Verdict["reason"]
   readonly provider_status: string | null
   readonly sequence: number
+  readonly caused_by: string | null
   readonly created_at: number
   readonly updated_at: number
   readonly expires_at: number
@@ -45,6 +46,7 @@ const columns: Columns<Session, Row> = {
   reason: (session) => session.verdict.reason,
   provider_status: (session) => session.providerStatus,
   sequence: (session) => session.sequence,
+  caused_by: (session) => session.causedBy,
   created_at: (session) => session.createdAt,
   updated_at: (session) => session.updatedAt,
   expires_at: (session) => session.expiresAt,
@@ -67,6 +69,7 @@ export const sessionFrom = (row: Row): Session => ({
   verdict: { status: row.status, reason: row.reason } as Verdict,
   providerStatus: row.provider_status,
   sequence: Number(row.sequence),
+  causedBy: row.caused_by,
   createdAt: Number(row.created_at),
   updatedAt: Number(row.updated_at),
   expiresAt: Number(row.expires_at),

@@ -9,13 +9,13 @@ import { eventsSql } from "./EventsSql.js"
 import { idempotencySql } from "./IdempotencySql.js"
 import { identifiersSql } from "./IdentifiersSql.js"
 import { lockSql } from "./LockSql.js"
+import { pastVerdictsSql } from "./PastVerdictsSql.js"
 import { pollsSql } from "./PollsSql.js"
 import { sessionsSql } from "./SessionsSql.js"
 import { type Execute, sqlOf } from "./Sql.js"
 import { startsSql } from "./StartsSql.js"
 import { run } from "./Statement.js"
 import { transactionSql } from "./TransactionSql.js"
-import { verdictsSql } from "./VerdictsSql.js"
 
 /** The statements in SQL, for SQLite and PostgreSQL; `reader` runs what only reads outside a transaction. */
 export const tablesSql = (
@@ -41,7 +41,7 @@ export const tablesSql = (
         idempotency: idempotencySql(sql),
         identifiers: identifiersSql(sql),
         events: eventsSql(sql),
-        verdicts: verdictsSql(sql),
+        pastVerdicts: pastVerdictsSql(sql),
         actions: actionsSql(sql),
         polls: pollsSql(sql),
         audit: auditSql(sql)

@@ -1,6 +1,6 @@
 import type { Verdict } from "../../domain/Verdict.js"
 import type { VerdictChange } from "../../domain/VerdictChange.js"
-import type { VerdictsTable } from "../Tables.js"
+import type { PastVerdictsTable } from "../Tables.js"
 import type { Columns, Sql } from "./Sql.js"
 import { all, run } from "./Statement.js"
 
@@ -30,12 +30,13 @@ const fromRow = (row: Row): VerdictChange => ({
   at: Number(row.at)
 })
 
-export const verdictsSql = (sql: Sql): VerdictsTable => ({
-  insert: (change) => sql`INSERT INTO verdicts ${sql.insert(columns, change)}`.pipe(run("verdicts.insert")),
+export const pastVerdictsSql = (sql: Sql): PastVerdictsTable => ({
+  insert: (change) =>
+    sql`INSERT INTO past_verdicts ${sql.insert(columns, change)}`.pipe(run("pastVerdicts.insert")),
   ofSession: (sessionRef) =>
-    sql<Row>`SELECT * FROM verdicts WHERE session_ref = ${sessionRef} ORDER BY sequence`.pipe(
-      all("verdicts.ofSession", fromRow)
+    sql<Row>`SELECT * FROM past_verdicts WHERE session_ref = ${sessionRef} ORDER BY sequence`.pipe(
+      all("pastVerdicts.ofSession", fromRow)
     ),
   deleteOf: (sessionRef) =>
-    sql`DELETE FROM verdicts WHERE session_ref = ${sessionRef}`.pipe(run("verdicts.deleteOf"))
+    sql`DELETE FROM past_verdicts WHERE session_ref = ${sessionRef}`.pipe(run("pastVerdicts.deleteOf"))
 })
