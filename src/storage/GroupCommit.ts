@@ -33,8 +33,8 @@ const overloaded = (why: string) =>
 const isRefused = (cause: Cause.Cause<unknown>) => Cause.squash(cause) instanceof StorageUnavailable
 
 /**
- * Transactions that arrive while others are under way share one commit, and with it one wait for the disk. Each is
- * answered only after its commit; who comes when nobody waits is served at once. One that fails takes none with it:
+ * Transactions that arrive while others are under way, or turn after turn, share one commit, and with it one wait for
+ * the disk. Each is answered only after its commit; who comes alone is served at once. One that fails takes none with it:
  * the others are done again without it. So a body may run more than once, and must do nothing but statements.
  */
 export const groupCommit = (
@@ -80,11 +80,20 @@ export const groupCommit = (
         }
       })
 
+    /** Until a turn of the loop has brought nobody new: those of a moment come in a few turns, one after another. */
+    const gathered = Effect.gen(function* () {
+      let known: number
+      do {
+        known = queue.length
+        yield* endOfTurn
+      } while (known < queue.length && queue.length < size)
+    })
+
     const lane: Effect.Effect<void> = Effect.gen(function* () {
-      yield* endOfTurn
+      yield* gathered
       while (queue.length > 0) {
         yield* commit(queue.splice(0, Math.min(size, Math.ceil(queue.length / lanes))))
-        yield* endOfTurn
+        yield* gathered
       }
     }).pipe(
       Effect.ensuring(

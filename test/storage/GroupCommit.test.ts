@@ -85,6 +85,20 @@ describe("GroupCommit", () => {
     })
   )
 
+  it.scoped(
+    "commits those together that come turn after turn, until one brings nobody or the group is full",
+    () =>
+      Effect.gen(function* () {
+        const { committed, write } = yield* aDatabase({ size: 3 })
+        const come = (name: string) => Effect.zipLeft(Effect.fork(write(name)), turn)
+        const fibers = yield* Effect.forEach(["a", "b", "c", "d"], come)
+        yield* settled
+        fibers.push(yield* come("e"))
+        yield* Fiber.joinAll(fibers)
+        assert.deepStrictEqual(committed, [["a", "b", "c"], ["d"], ["e"]])
+      })
+  )
+
   it.scoped("takes all locks of a group at once, before the first of its statements", () =>
     Effect.gen(function* () {
       const { locked, open, shut, write } = yield* aDatabase()
