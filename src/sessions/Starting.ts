@@ -149,10 +149,10 @@ export const makeStart = Effect.gen(function* () {
       idempotencyKeyHash === null
         ? null
         : { keyHash: idempotencyKeyHash, requestHash: requestHashOf(command) }
-    const givesUpAt = (yield* Clock.currentTimeMillis) + leaseMillis
     let restart = command.restart
+    let now = yield* Clock.currentTimeMillis
+    const givesUpAt = now + leaseMillis
     while (true) {
-      const now = yield* Clock.currentTimeMillis
       if (now > givesUpAt) {
         return yield* new StartFailed({ failure: "provider_timeout", retryAfterMillis: null })
       }
@@ -189,6 +189,7 @@ export const makeStart = Effect.gen(function* () {
         case "Limited":
           return yield* new RateLimited({ retryAfterMillis: reservation.retryAfterMillis })
       }
+      now = yield* Clock.currentTimeMillis
     }
   })
 })

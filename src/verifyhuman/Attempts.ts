@@ -21,17 +21,17 @@ const isWorthAnotherTry = (error: VerifyHumanError): error is ProviderUnavailabl
  * be interrupted. (`Effect.timeoutFail` races two fibers: a fifth of all that a start costs.)
  */
 const within =
-  (alarms: Alarms, millis: number) =>
+  (alarms: Alarms, until: number) =>
   <A, R>(attempt: Effect.Effect<A, VerifyHumanError, R>): Effect.Effect<A, VerifyHumanError, R> =>
     Effect.uninterruptibleMask((restore) =>
       Effect.gen(function* () {
         const running = yield* Effect.forkDaemon(Effect.interruptible(attempt))
         const end = () => running.unsafeInterruptAsFork(running.id())
-        const turnOff = yield* alarms.set((yield* Clock.currentTimeMillis) + millis, end)
-        const exit = yield* restore(running.await).pipe(
-          Effect.onInterrupt(() => Fiber.interrupt(running)),
-          Effect.ensuring(Effect.sync(turnOff))
-        )
+        const turnOff = yield* alarms.set(until, end)
+        const exit = yield* Effect.onExit(restore(running.await), (waited) => {
+          turnOff()
+          return Exit.isFailure(waited) ? Fiber.interrupt(running) : Effect.void
+        })
         return yield* Exit.isInterrupted(exit) ? new ProviderTimeout() : exit
       })
     )
@@ -44,11 +44,11 @@ export const withAttempts =
   ({ deadline, timeout }: Patience, alarms: Alarms) =>
   <A, R>(attempt: Effect.Effect<A, VerifyHumanError, R>): Effect.Effect<A, VerifyHumanError, R> =>
     Effect.gen(function* () {
-      const until = (yield* Clock.currentTimeMillis) + Duration.toMillis(deadline)
+      let now = yield* Clock.currentTimeMillis
+      const until = now + Duration.toMillis(deadline)
       for (let attempts = 1; ; attempts++) {
-        const left = until - (yield* Clock.currentTimeMillis)
         const result = yield* attempt.pipe(
-          within(alarms, Math.min(Duration.toMillis(timeout), Math.max(1, left))),
+          within(alarms, Math.min(now + Duration.toMillis(timeout), Math.max(now + 1, until))),
           Effect.either
         )
         if (result._tag === "Right") return result.right
@@ -58,5 +58,6 @@ export const withAttempts =
         const pause = Math.max(asked, backoffMillis(attempts, yield* Random.next))
         if ((yield* Clock.currentTimeMillis) + pause + leastMillis > until) return yield* error
         yield* Effect.sleep(pause)
+        now = yield* Clock.currentTimeMillis
       }
     })

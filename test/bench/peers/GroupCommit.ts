@@ -6,7 +6,7 @@ interface Member {
   readonly reject: (error: unknown) => void
 }
 
-/** What arrives within one turn of the loop shares one transaction; each is answered after its commit. */
+/** What arrives turn after turn of the loop, until one brings nothing, shares one transaction; each is answered after its commit. */
 export const groupCommit = (database: Database) => {
   let waiting: Array<Member> = []
   const together = database.transaction((group: ReadonlyArray<Member>) => {
@@ -34,8 +34,12 @@ export const groupCommit = (database: Database) => {
     for (const { resolve } of group) resolve()
   }
 
+  const gather = (known: number) => {
+    setImmediate(() => (waiting.length > known ? gather(waiting.length) : commit()))
+  }
+
   return (work: () => void): Promise<void> =>
     new Promise((resolve, reject) => {
-      if (waiting.push({ work, resolve, reject }) === 1) setImmediate(commit)
+      if (waiting.push({ work, resolve, reject }) === 1) gather(1)
     })
 }
