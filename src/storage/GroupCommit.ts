@@ -11,6 +11,8 @@ export interface GroupCommitOptions {
   readonly lanes: number
   /** How many transactions share a commit at most. */
   readonly size: number
+  /** For how many turns of the loop they are gathered at most. */
+  readonly turns: number
   /** How many may wait for their turn; more are refused at once. */
   readonly waiting: number
 }
@@ -34,13 +36,13 @@ const isRefused = (cause: Cause.Cause<unknown>) => Cause.squash(cause) instanceo
 
 /**
  * Transactions that arrive while others are under way, or turn after turn, share one commit, and with it one wait for
- * the disk. Each is answered only after its commit; who comes alone is served at once. One that fails takes none with it:
+ * the disk. Each is answered only after its commit; who comes alone waits for one turn in which nobody else does. One that fails takes none with it:
  * the others are done again without it. So a body may run more than once, and must do nothing but statements.
  */
 export const groupCommit = (
   transaction: Transaction,
   lock: Tables["Type"]["lock"],
-  { lanes, size, waiting }: GroupCommitOptions
+  { lanes, size, turns, waiting }: GroupCommitOptions
 ): Effect.Effect<Together, never, Scope.Scope> =>
   Effect.gen(function* () {
     const queue: Array<Member> = []
@@ -80,13 +82,13 @@ export const groupCommit = (
         }
       })
 
-    /** Until a turn of the loop has brought nobody new: those of a moment come in a few turns, one after another. */
+    /** Those of a moment come in a few turns, one after another: until one has brought nobody, or the group is full. */
     const gathered = Effect.gen(function* () {
-      let known: number
-      do {
-        known = queue.length
+      for (let turn = 1; turn <= turns; turn++) {
+        const known = queue.length
         yield* endOfTurn
-      } while (known < queue.length && queue.length < size)
+        if (queue.length <= known || queue.length >= size) return
+      }
     })
 
     const lane: Effect.Effect<void> = Effect.gen(function* () {

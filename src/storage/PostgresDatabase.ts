@@ -22,7 +22,7 @@ export const postgresClient = (options: PostgresOptions) =>
 
 /** Half of the connections write at most: whoever only reads gets one too. */
 export const postgresStatements = ({ poolSize }: Pick<PostgresOptions, "poolSize">) =>
-  tablesSql({ lanes: Math.max(1, Math.floor(poolSize / 2)), size: 16, waiting: 1024 })
+  tablesSql({ lanes: Math.max(1, Math.floor(poolSize / 2)), size: 16, turns: 1, waiting: 1024 })
 
 /** `Tables` on PostgreSQL, migrated. Any number of processes may share it. */
 export const postgresTables = (options: PostgresOptions): Layer.Layer<Tables, DatabaseUnusable> =>

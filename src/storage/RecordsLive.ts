@@ -2,6 +2,7 @@ import { Array, Effect, Layer } from "effect"
 import { identifier } from "../domain/Correlation.js"
 import { allOf } from "../domain/Cursor.js"
 import { mayBeOwnId } from "../domain/OwnId.js"
+import type { Session } from "../domain/Session.js"
 import { lastChange } from "../domain/VerdictChange.js"
 import { countedAtMost, isAmong, Records, type SessionFilter } from "../operators/Records.js"
 import { SessionNotFound } from "../sessions/SessionErrors.js"
@@ -17,6 +18,13 @@ export const recordsLayer: Layer.Layer<Records, never, Tables | VerdictPolicy> =
     const { actions, audit, events, identifiers, pastVerdicts, sessions, starts, transaction } = yield* Tables
     const { environment } = yield* VerdictPolicy
 
+    /** Up to the verdict that the session was read with, whatever has been decided since. */
+    const historyOf = (session: Session) =>
+      Effect.map(pastVerdicts.ofSession(session.sessionRef), (past) => [
+        ...past.filter(({ sequence }) => sequence < session.sequence),
+        ...Array.fromNullable(lastChange(session))
+      ])
+
     const record = Effect.fnUntraced(function* (sessionRef: string) {
       const session = mayBeOwnId(sessionRef) ? yield* sessions.find(sessionRef) : null
       if (session === null || session.environment !== environment) return yield* new SessionNotFound()
@@ -26,10 +34,7 @@ export const recordsLayer: Layer.Layer<Records, never, Tables | VerdictPolicy> =
         session,
         start: yield* starts.find(sessionRef),
         events: ofEvents,
-        verdicts: [
-          ...(yield* pastVerdicts.ofSession(sessionRef)),
-          ...Array.fromNullable(lastChange(session))
-        ],
+        verdicts: yield* historyOf(session),
         actions: ofActions,
         attempts: yield* actions.attemptsOf(sessionRef),
         audit: yield* audit.ofTargets([...ofEvents, ...ofActions].map(({ id }) => id))

@@ -35,8 +35,8 @@ export const migrateSqlite = (filename: string) =>
     Effect.catchAllCause((cause) => Effect.fail(unusable(`sqlite:${filename}`)(cause)))
   )
 
-/** SQLite writes one transaction at a time, and nothing else runs meanwhile: a group is a turn of the loop. */
-const grouping = { lanes: 1, size: 64, waiting: 1024 }
+/** SQLite writes one transaction at a time, and nothing else runs meanwhile. */
+const grouping = { lanes: 1, size: 64, turns: 12, waiting: 1024 }
 
 /** A database in memory is that of one connection. */
 export const sqliteStatements = (filename: string) =>

@@ -26,7 +26,13 @@ const aDatabase = (options: Partial<GroupCommitOptions> = {}) =>
         return result
       })
     const lock = (locks: ReadonlyArray<Lock>) => Effect.sync(() => void locked.push(locks))
-    const together = yield* groupCommit(transaction, lock, { lanes: 1, size: 10, waiting: 100, ...options })
+    const together = yield* groupCommit(transaction, lock, {
+      lanes: 1,
+      size: 10,
+      turns: 10,
+      waiting: 100,
+      ...options
+    })
     const write = (name: string) =>
       Effect.map(FiberRef.get(underWay), (written) => {
         written.push(name)
@@ -85,18 +91,34 @@ describe("GroupCommit", () => {
     })
   )
 
-  it.scoped(
-    "commits those together that come turn after turn, until one brings nobody or the group is full",
-    () =>
-      Effect.gen(function* () {
-        const { committed, write } = yield* aDatabase({ size: 3 })
-        const come = (name: string) => Effect.zipLeft(Effect.fork(write(name)), turn)
-        const fibers = yield* Effect.forEach(["a", "b", "c", "d"], come)
-        yield* settled
-        fibers.push(yield* come("e"))
-        yield* Fiber.joinAll(fibers)
-        assert.deepStrictEqual(committed, [["a", "b", "c"], ["d"], ["e"]])
-      })
+  const comingTurnAfterTurn = (names: ReadonlyArray<string>, options: Partial<GroupCommitOptions>) =>
+    Effect.gen(function* () {
+      const { committed, write } = yield* aDatabase(options)
+      yield* Effect.forEach(names, (name) => Effect.zipLeft(Effect.fork(write(name)), turn))
+      const meanwhile = [...committed]
+      yield* settled
+      return { meanwhile, committed }
+    })
+
+  it.scoped("commits those together that come turn after turn, until one brings nobody", () =>
+    Effect.gen(function* () {
+      const { committed, meanwhile } = yield* comingTurnAfterTurn(["a", "b", "c"], {})
+      assert.deepStrictEqual([meanwhile, committed], [[], [["a", "b", "c"]]])
+    })
+  )
+
+  it.scoped("gathers no longer when the group is full", () =>
+    Effect.gen(function* () {
+      const { committed, meanwhile } = yield* comingTurnAfterTurn(["a", "b", "c"], { size: 2 })
+      assert.deepStrictEqual([meanwhile, committed], [[["a", "b"]], [["a", "b"], ["c"]]])
+    })
+  )
+
+  it.scoped("gathers for so many turns and no longer", () =>
+    Effect.gen(function* () {
+      const { committed, meanwhile } = yield* comingTurnAfterTurn(["a", "b", "c", "d"], { turns: 2 })
+      assert.deepStrictEqual([meanwhile, committed], [[["a", "b", "c"]], [["a", "b", "c"], ["d"]]])
+    })
   )
 
   it.scoped("takes all locks of a group at once, before the first of its statements", () =>

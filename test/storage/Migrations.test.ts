@@ -26,7 +26,6 @@ const backToTheFirstSchema = [
 const run = (statement: string) => Effect.flatMap(SqlClient.SqlClient, (sql) => sql.unsafe(statement))
 
 const sessions = Effect.gen(function* () {
-  const untouched = yield* aHostedSession
   const passed = yield* aHostedSession
   const reviewed = yield* aHostedSession
   const expired = yield* aHostedSession
@@ -36,6 +35,7 @@ const sessions = Effect.gen(function* () {
   yield* admit({ token: reviewed.token, verificationId, status: "PASS" })
   const repository = yield* SessionRepository
   yield* repository.expire(Date.UTC(2030, 0), 100)
+  const untouched = yield* aHostedSession
   return [untouched, passed, reviewed, expired].map(({ sessionRef }) => sessionRef)
 })
 
@@ -53,8 +53,21 @@ const tellsTheSame = <E>(database: Layer.Layer<Tables | SqlClient.SqlClient, E>)
       return { before, refs }
     }).pipe(Effect.provide(onIt))
     assert.deepStrictEqual(
-      before.map(({ verdicts }) => verdicts.map(({ verdict }) => verdict.reason ?? verdict.status)),
-      [["expired"], ["pass"], ["in_review", "pass"], ["expired"]]
+      before.map(({ events, verdicts }) =>
+        verdicts.map(({ eventId, verdict }) => [
+          verdict.reason ?? verdict.status,
+          events.findIndex(({ id }) => id === eventId)
+        ])
+      ),
+      [
+        [],
+        [["pass", 0]],
+        [
+          ["in_review", 0],
+          ["pass", 1]
+        ],
+        [["expired", -1]]
+      ]
     )
     const { after, past } = yield* Effect.gen(function* () {
       return { after: yield* recordsOf(refs), past: yield* run("SELECT sequence, reason FROM past_verdicts") }

@@ -6,9 +6,18 @@ const statements = (text: string) => [
   `UPDATE sessions SET caused_by = (SELECT event_id FROM verdicts
     WHERE verdicts.session_ref = sessions.session_ref AND verdicts.sequence = sessions.sequence)
     WHERE sequence > 0`,
-  `DELETE FROM verdicts WHERE sequence = (SELECT sequence FROM sessions
-    WHERE sessions.session_ref = verdicts.session_ref)`,
-  "ALTER TABLE verdicts RENAME TO past_verdicts"
+  `CREATE TABLE past_verdicts (
+    session_ref ${text} NOT NULL,
+    sequence INTEGER NOT NULL,
+    status ${text} NOT NULL,
+    reason ${text},
+    event_id ${text},
+    at BIGINT NOT NULL,
+    PRIMARY KEY (session_ref, sequence)
+  )`,
+  `INSERT INTO past_verdicts SELECT session_ref, sequence, status, reason, event_id, at FROM verdicts
+    WHERE sequence < (SELECT sequence FROM sessions WHERE sessions.session_ref = verdicts.session_ref)`,
+  "DROP TABLE verdicts"
 ]
 
 /** The verdict that stands is in its session's row; only those before it have rows of their own. */
