@@ -56,17 +56,17 @@ const tellsTheSame = <E>(database: Layer.Layer<Tables | SqlClient.SqlClient, E>)
       before.map(({ events, verdicts }) =>
         verdicts.map(({ eventId, verdict }) => [
           verdict.reason ?? verdict.status,
-          events.findIndex(({ id }) => id === eventId)
+          events.find(({ id }) => id === eventId)?.providerStatus
         ])
       ),
       [
         [],
-        [["pass", 0]],
+        [["pass", "PASS"]],
         [
-          ["in_review", 0],
-          ["pass", 1]
+          ["in_review", "PENDING"],
+          ["pass", "PASS"]
         ],
-        [["expired", -1]]
+        [["expired", undefined]]
       ]
     )
     const { after, past } = yield* Effect.gen(function* () {
