@@ -11,11 +11,15 @@ type Read = readonly [StatementName, string]
 const wholeIndexes: Array<Read> = [
   // A figure for operators: it counts, and where few sessions are there the events' index is read beside it.
   ["sessions.countExpiredWithoutEvent", "events_by_session"],
+  // All that are pending, where these are few.
+  ["actions.oldestPending", "actions_due"],
   // Its first rows are the page.
   ["audit.list from the first", "audit_by_age"]
 ]
 
 const sorting: Array<StatementName> = [
+  // Of those that are pending, where these are few.
+  "actions.oldestPending",
   // Of one session.
   "events.ofSession",
   "actions.attemptsOf",
