@@ -36,8 +36,9 @@ const isRefused = (cause: Cause.Cause<unknown>) => Cause.squash(cause) instanceo
 
 /**
  * Transactions that arrive while others are under way, or turn after turn, share one commit, and with it one wait for
- * the disk. Each is answered only after its commit; who comes alone waits for one turn in which nobody else does. One that fails takes none with it:
- * the others are done again without it. So a body may run more than once, and must do nothing but statements.
+ * the disk. Each is answered only after its commit; who comes alone waits for one turn in which nobody else does. One
+ * that fails takes none with it: the others are done again without it. So a body may run more than once, and must do
+ * nothing but statements.
  */
 export const groupCommit = (
   transaction: Transaction,
