@@ -1,5 +1,3 @@
-import { mkdtempSync } from "node:fs"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { NodeContext } from "@effect/platform-node"
 import { SqlClient } from "@effect/sql"
@@ -10,6 +8,7 @@ import { SessionRepository } from "../../src/sessions/SessionRepository.js"
 import { postgresClient, postgresStatements } from "../../src/storage/PostgresDatabase.js"
 import { sqliteClient, sqliteStatements } from "../../src/storage/SqliteDatabase.js"
 import type { Tables } from "../../src/storage/Tables.js"
+import { scratchDirectory } from "../e2e/process.js"
 import { emptyDatabase, postgresOptions } from "../postgres/database.js"
 import { admit, aHostedSession, unique } from "../suites/fixtures.js"
 import { testPorts } from "../suites/storage.js"
@@ -77,12 +76,14 @@ const tellsTheSame = <E>(database: Layer.Layer<Tables | SqlClient.SqlClient, E>)
   })
 
 describe("a database of the first schema tells of each session what it told before", () => {
-  it.effect("on SQLite", () => {
-    const file = join(mkdtempSync(join(tmpdir(), "verifyhuman-dropin-")), "test.db")
-    return tellsTheSame(
-      Layer.provideMerge(sqliteStatements(file), sqliteClient(file)).pipe(Layer.provide(NodeContext.layer))
-    )
-  })
+  it.scoped("on SQLite", () =>
+    Effect.flatMap(scratchDirectory, (directory) => {
+      const file = join(directory, "test.db")
+      return tellsTheSame(
+        Layer.provideMerge(sqliteStatements(file), sqliteClient(file)).pipe(Layer.provide(NodeContext.layer))
+      )
+    })
+  )
 
   it.scopedLive("on PostgreSQL", () =>
     Effect.flatMap(emptyDatabase, (url) => {
