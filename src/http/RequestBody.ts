@@ -14,31 +14,40 @@ const isOversize = ({ headers }: IncomingMessage, limit: number): boolean =>
 export const refuseOversize = (request: IncomingMessage, limit: number): Effect.Effect<void, Problem> =>
   isOversize(request, limit) ? Effect.fail(tooLarge()) : Effect.void
 
+/** Neither a length nor pieces (RFC 9112, section 6.3). */
+const hasNoBody = ({ headers }: IncomingMessage): boolean =>
+  (headers["content-length"] ?? "0") === "0" && headers["transfer-encoding"] === undefined
+
+const readPieces = (request: IncomingMessage, limit: number): Effect.Effect<Buffer, Problem> =>
+  Effect.async((resume) => {
+    const chunks: Array<Buffer> = []
+    let length = 0
+    const settle = (result: Effect.Effect<Buffer, Problem>) => {
+      request.off("data", onData).off("end", onEnd).off("close", onClose)
+      resume(result)
+    }
+    const onData = (chunk: Buffer) => {
+      length += chunk.length
+      if (length > limit) {
+        request.pause()
+        return settle(Effect.fail(tooLarge()))
+      }
+      chunks.push(chunk)
+    }
+    const onEnd = () =>
+      settle(Effect.succeed(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)))
+    const onClose = () => settle(Effect.fail(unreadable("the body ended too early")))
+    if (request.destroyed) return onClose()
+    request.on("data", onData).on("end", onEnd).on("close", onClose)
+  })
+
+const noBytes = Buffer.alloc(0)
+
 /** The exact bytes of a body, read once; a body over the limit, declared or chunked, is read no further. */
-export const readBytes = (request: IncomingMessage, limit: number): Effect.Effect<Buffer, Problem> =>
-  isOversize(request, limit)
-    ? Effect.fail(tooLarge())
-    : Effect.async((resume) => {
-        const chunks: Array<Buffer> = []
-        let length = 0
-        const settle = (result: Effect.Effect<Buffer, Problem>) => {
-          request.off("data", onData).off("end", onEnd).off("close", onClose)
-          resume(result)
-        }
-        const onData = (chunk: Buffer) => {
-          length += chunk.length
-          if (length > limit) {
-            request.pause()
-            return settle(Effect.fail(tooLarge()))
-          }
-          chunks.push(chunk)
-        }
-        const onEnd = () =>
-          settle(Effect.succeed(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)))
-        const onClose = () => settle(Effect.fail(unreadable("the body ended too early")))
-        if (request.destroyed) return onClose()
-        request.on("data", onData).on("end", onEnd).on("close", onClose)
-      })
+export const readBytes = (request: IncomingMessage, limit: number): Effect.Effect<Buffer, Problem> => {
+  if (isOversize(request, limit)) return Effect.fail(tooLarge())
+  return hasNoBody(request) ? Effect.succeed(noBytes) : readPieces(request, limit)
+}
 
 const decodeJson = (bytes: Buffer): Effect.Effect<unknown, Problem> =>
   Effect.try({

@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer"
 import { subtle, timingSafeEqual } from "node:crypto"
-import { Clock, Context, Data, Effect, Layer, Redacted } from "effect"
-import { decodeProtectedHeader, jwtVerify } from "jose"
+import { Clock, Context, Effect, Layer, Redacted } from "effect"
+import { type JWTVerifyGetKey, jwtVerify } from "jose"
 import { sha256 } from "../domain/Digest.js"
 import { escaped } from "../domain/Text.js"
 import type { Caller } from "../sessions/Caller.js"
@@ -23,12 +23,14 @@ export class AuthenticationPolicy extends Context.Tag("verifyhuman-dropin/Authen
   }
 >() {}
 
-class TokenNotAccepted extends Data.TaggedError("TokenNotAccepted")<{ readonly cause: unknown }> {}
-
 const longestUserId = 255
+const secretAlgorithm = "HS256"
 
 const unauthenticated = () =>
   new Problem({ code: "unauthenticated", headers: { "www-authenticate": "Bearer" } })
+
+const notVerified = (cause: unknown) =>
+  isOutage(cause) ? new Problem({ code: "authentication_unavailable", cause }) : unauthenticated()
 
 const userIdNeeded = () =>
   new Problem({
@@ -71,40 +73,33 @@ export const tokenAuthenticatorLayer: Layer.Layer<Authenticator, never, Authenti
     const isServiceKey = (digest: string): boolean =>
       serviceKeys.reduce((found, key) => timingSafeEqual(key, Buffer.from(digest)) || found, false)
 
-    const payloadOf = Effect.fnUntraced(function* (token: string, now: number) {
-      const { alg } = yield* Effect.try({ try: () => decodeProtectedHeader(token), catch: unauthenticated })
-      const options = {
-        currentDate: new Date(now),
-        requiredClaims: ["exp"],
-        ...(policy.issuer === null ? {} : { issuer: policy.issuer }),
-        ...(policy.audience === null ? {} : { audience: policy.audience })
-      }
-      const bySecret = alg === "HS256" ? secret : null
-      const { payload } = yield* Effect.tryPromise({
+    /** An algorithm has keys of its own: no public key is ever taken for the secret. */
+    const keyOf: JWTVerifyGetKey = (header, token) =>
+      header.alg === secretAlgorithm && secret !== null ? secret : keySet.keys(header, token)
+
+    const verified = (token: string, now: number) =>
+      Effect.tryPromise({
         try: () =>
-          bySecret === null
-            ? jwtVerify(token, keySet.keys, { ...options, algorithms: keySetAlgorithms })
-            : jwtVerify(token, bySecret, { ...options, algorithms: ["HS256"] }),
-        catch: (cause) => new TokenNotAccepted({ cause })
-      }).pipe(
-        Effect.catchIf(
-          ({ cause }) => isOutage(cause),
-          ({ cause }) => new Problem({ code: "authentication_unavailable", cause })
-        ),
-        Effect.catchTag("TokenNotAccepted", unauthenticated)
-      )
-      return { payload, edition: bySecret === null ? keySet.edition() : secretEdition }
-    })
+          jwtVerify(token, keyOf, {
+            algorithms: secret === null ? keySetAlgorithms : [secretAlgorithm, ...keySetAlgorithms],
+            currentDate: new Date(now),
+            requiredClaims: ["exp"],
+            ...(policy.issuer === null ? {} : { issuer: policy.issuer }),
+            ...(policy.audience === null ? {} : { audience: policy.audience })
+          }),
+        catch: notVerified
+      })
 
     const user = Effect.fnUntraced(function* (token: string, digest: string) {
       const now = yield* Clock.currentTimeMillis
       const known = cache.find(digest, now, keySet.edition())
       if (known !== null) return known
-      const { edition, payload } = yield* payloadOf(token, now)
+      const { payload, protectedHeader } = yield* verified(token, now)
       const userId = payload[policy.userClaim]
       if (!isUserId(userId)) return yield* unauthenticated()
       const expiresAt = (payload.exp ?? 0) * 1000
       const caller: Caller = { userId, kind: "user", expiresAt }
+      const edition = protectedHeader.alg === secretAlgorithm ? secretEdition : keySet.edition()
       if (edition !== null) cache.keep(digest, { caller, until: expiresAt, edition })
       return caller
     })

@@ -67,20 +67,19 @@ export class HostedPages extends Context.Tag("verifyhuman-dropin/HostedPages")<
         }
       })
 
+      const refused = (error: VerifyHumanError) =>
+        Effect.logWarning("VerifyHuman gave no session").pipe(
+          Effect.annotateLogs({
+            failure: error._tag,
+            ...(error._tag === "ProviderRejected" ? { why: error.why, status: error.status } : {})
+          }),
+          Effect.zipRight(startFailed(error))
+        )
+
       return {
         make: (plan, sessionRef) =>
           plan.flowUrl === null
-            ? generate(plan, sessionRef).pipe(
-                Effect.tapError((error) =>
-                  Effect.logWarning("VerifyHuman gave no session").pipe(
-                    Effect.annotateLogs({
-                      failure: error._tag,
-                      ...(error._tag === "ProviderRejected" ? { why: error.why, status: error.status } : {})
-                    })
-                  )
-                ),
-                Effect.mapError(startFailed)
-              )
+            ? Effect.catchAll(generate(plan, sessionRef), refused)
             : Effect.succeed(flowPage(plan.flowUrl, sessionRef))
       }
     })

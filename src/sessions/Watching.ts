@@ -36,7 +36,10 @@ export const makeWatching = Effect.gen(function* () {
       const subscription = yield* feed.subscribe(sessionRef)
       const until = (yield* Clock.currentTimeMillis) + Duration.toMillis(duration)
       if (Duration.isFinite(duration)) {
-        yield* Effect.acquireRelease(alarms.set(until, subscription.wake), Effect.sync)
+        yield* Effect.acquireRelease(
+          Effect.sync(() => alarms.set(until, subscription.wake)),
+          Effect.sync
+        )
       }
       let session = yield* status(caller, sessionRef)
       const told = known ?? (session.verdict.status === "pending" ? session.sequence : null)

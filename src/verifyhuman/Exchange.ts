@@ -66,7 +66,7 @@ const counted = <A>(call: ProviderCall, attempt: Effect.Effect<A, VerifyHumanErr
     )
   )
 
-/** An attempt is interrupted when its time is over, or when the service ends. */
+/** An attempt is interrupted when whoever asked has no more time for it, or when the service ends. */
 const resultIn = (exit: Exit.Exit<unknown, VerifyHumanError>): string => {
   if (Exit.isSuccess(exit)) return "ok"
   const error = Cause.failureOption(exit.cause)
@@ -79,17 +79,19 @@ export const makeExchange = Effect.gen(function* () {
   const { enabled, span } = yield* Tracing
   const { send } = yield* ProviderTransport
 
-  const exchange = Effect.fnUntraced(function* (request: HttpClientRequest.HttpClientRequest) {
-    const { body, retryAfter, status } = yield* send(request)
+  const exchange = Effect.fnUntraced(function* (request: HttpClientRequest.HttpClientRequest, until: number) {
+    const { body, retryAfter, status } = yield* send(request, until)
     if (body !== null) return yield* parsed(body)
     return yield* refusal(status, retryAfter, yield* Clock.currentTimeMillis)
   })
 
-  return (call: ProviderCall, request: HttpClientRequest.HttpClientRequest) =>
+  return (call: ProviderCall, request: HttpClientRequest.HttpClientRequest, until: number) =>
     counted(
       call,
       enabled
-        ? span(`VerifyHuman ${call}`, { kind: "client" })(Effect.flatMap(inTrace(request), exchange))
-        : exchange(request)
+        ? span(`VerifyHuman ${call}`, { kind: "client" })(
+            Effect.flatMap(inTrace(request), (traced) => exchange(traced, until))
+          )
+        : exchange(request, until)
     )
 })

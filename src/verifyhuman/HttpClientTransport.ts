@@ -1,13 +1,20 @@
-import { FetchHttpClient, HttpClient, type HttpClientResponse } from "@effect/platform"
-import { Effect, Layer, Option, Stream } from "effect"
+import {
+  FetchHttpClient,
+  HttpClient,
+  type HttpClientRequest,
+  type HttpClientResponse
+} from "@effect/platform"
+import { Clock, Effect, Fiber, Layer, Option, Stream } from "effect"
 import {
   hasBody,
   largestAnswer,
   letGoMillis,
   ProviderTransport,
+  type Sending,
   tooLong,
   unavailable
 } from "./ProviderTransport.js"
+import { ProviderTimeout } from "./VerifyHumanError.js"
 
 type Response = HttpClientResponse.HttpClientResponse
 
@@ -23,6 +30,19 @@ const read = ({ stream }: Response) =>
 const letGo = ({ stream }: Response) =>
   stream.pipe(Stream.runDrain, Effect.timeout(letGoMillis), Effect.ignore, Effect.forkDaemon)
 
+/** In a fiber of its own, so that it can be ended though its caller may not be, and goes on though somebody tries to end that. */
+const within =
+  (until: number) =>
+  (sending: Sending): Sending =>
+    Effect.uninterruptibleMask((restore) =>
+      Effect.gen(function* () {
+        const duration = Math.max(0, until - (yield* Clock.currentTimeMillis))
+        const limited = Effect.timeoutFail(sending, { duration, onTimeout: () => new ProviderTimeout() })
+        const fiber = yield* Effect.forkDaemon(Effect.interruptible(limited))
+        return yield* Effect.onInterrupt(restore(Fiber.join(fiber)), () => Fiber.interrupt(fiber))
+      })
+    )
+
 /** Over an `HttpClient`, for whoever has one that must be used: a proxy's, one with certificates, a recorded one. */
 export const httpClientTransport: Layer.Layer<ProviderTransport, never, HttpClient.HttpClient> = Layer.effect(
   ProviderTransport,
@@ -35,14 +55,14 @@ export const httpClientTransport: Layer.Layer<ProviderTransport, never, HttpClie
       redirect: "manual" as const
     })
 
-    return {
-      send: Effect.fnUntraced(function* (request) {
-        const response = yield* Effect.mapError(http.execute(request), unavailable)
-        const { headers, status } = response
-        if (hasBody(status)) return { status, retryAfter: undefined, body: yield* read(response) }
-        yield* letGo(response)
-        return { status, retryAfter: headers["retry-after"], body: null }
-      }, notRedirected)
-    }
+    const exchange = Effect.fnUntraced(function* (request: HttpClientRequest.HttpClientRequest) {
+      const response = yield* Effect.mapError(http.execute(request), unavailable)
+      const { headers, status } = response
+      if (hasBody(status)) return { status, retryAfter: undefined, body: yield* read(response) }
+      yield* letGo(response)
+      return { status, retryAfter: headers["retry-after"], body: null }
+    }, notRedirected)
+
+    return { send: (request, until) => exchange(request).pipe(within(until)) }
   })
 )

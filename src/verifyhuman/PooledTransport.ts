@@ -1,6 +1,7 @@
 import type { HttpBody, HttpClientRequest } from "@effect/platform"
 import { Agent, type Dispatcher, errors } from "@effect/platform-node/Undici"
 import { Effect, Layer } from "effect"
+import { type Alarms, makeAlarms } from "../time/Alarms.js"
 import {
   hasBody,
   largestAnswer,
@@ -10,6 +11,7 @@ import {
   tooLong,
   unavailable
 } from "./ProviderTransport.js"
+import { ProviderTimeout } from "./VerifyHumanError.js"
 
 /** A request under way, as undici tells of it. */
 class Call implements Dispatcher.DispatchHandler {
@@ -20,10 +22,10 @@ class Call implements Dispatcher.DispatchHandler {
 
   constructor(private readonly resume: (reply: Sending) => void) {}
 
-  readonly giveUp = Effect.sync(() => {
+  giveUp() {
     this.givenUp = true
     this.controller?.abort(new errors.RequestAbortedError())
-  })
+  }
 
   onRequestStart(controller: Dispatcher.DispatchController) {
     this.controller = controller
@@ -34,9 +36,11 @@ class Call implements Dispatcher.DispatchHandler {
     this.status = status
     if (status < 200 || hasBody(status)) return
     const [retryAfter] = [headers["retry-after"]].flat()
-    this.resume(
-      Effect.as(Effect.forkDaemon(Effect.delay(this.giveUp, letGoMillis)), { status, retryAfter, body: null })
+    const letGo = Effect.delay(
+      Effect.sync(() => this.giveUp()),
+      letGoMillis
     )
+    this.resume(Effect.as(Effect.forkDaemon(letGo), { status, retryAfter, body: null }))
   }
 
   onResponseData(_: unknown, piece: Buffer) {
@@ -58,11 +62,18 @@ const bytesOf = (body: HttpBody.HttpBody): Uint8Array | null =>
   body._tag === "Uint8Array" ? body.body : null
 
 const sendThrough =
-  (agent: Agent) =>
-  ({ body, headers, method, url }: HttpClientRequest.HttpClientRequest): Sending =>
+  (agent: Agent, alarms: Alarms) =>
+  ({ body, headers, method, url }: HttpClientRequest.HttpClientRequest, until: number): Sending =>
     Effect.async((resume) => {
       const { origin, pathname, search } = new URL(url)
-      const call = new Call(resume)
+      const call = new Call((reply) => {
+        turnOff()
+        resume(reply)
+      })
+      const turnOff = alarms.set(until, () => {
+        resume(new ProviderTimeout())
+        call.giveUp()
+      })
       agent.dispatch(
         {
           origin,
@@ -73,7 +84,10 @@ const sendThrough =
         },
         call
       )
-      return call.giveUp
+      return Effect.sync(() => {
+        turnOff()
+        call.giveUp()
+      })
     })
 
 /**
@@ -82,11 +96,11 @@ const sendThrough =
  */
 export const pooledTransport: Layer.Layer<ProviderTransport> = Layer.scoped(
   ProviderTransport,
-  Effect.map(
-    Effect.acquireRelease(
+  Effect.gen(function* () {
+    const agent = yield* Effect.acquireRelease(
       Effect.sync(() => new Agent({ maxResponseSize: largestAnswer, headersTimeout: 0, bodyTimeout: 0 })),
       (agent) => Effect.promise(() => agent.destroy())
-    ),
-    (agent) => ({ send: sendThrough(agent) })
-  )
+    )
+    return { send: sendThrough(agent, yield* makeAlarms) }
+  })
 )

@@ -1,6 +1,6 @@
 import type { HttpClientRequest } from "@effect/platform"
 import { Context, type Effect } from "effect"
-import { ProviderRejected, ProviderUnavailable } from "./VerifyHumanError.js"
+import { ProviderRejected, type ProviderTimeout, ProviderUnavailable } from "./VerifyHumanError.js"
 
 /** The longest answer that is read, in bytes. */
 export const largestAnswer = 64 * 1024
@@ -15,7 +15,7 @@ export interface ProviderReply {
   readonly body: Buffer | null
 }
 
-export type Sending = Effect.Effect<ProviderReply, ProviderUnavailable | ProviderRejected>
+export type Sending = Effect.Effect<ProviderReply, ProviderUnavailable | ProviderRejected | ProviderTimeout>
 
 export const hasBody = (status: number): boolean => status >= 200 && status <= 299
 
@@ -24,8 +24,14 @@ export const unavailable = () => new ProviderUnavailable({ retryAfterMillis: nul
 
 export const tooLong = () => new ProviderRejected({ why: "unexpected_shape", status: null })
 
-/** Carries a request to the provider, and follows no redirect. Given up when it is interrupted. */
+/** Carries a request to the provider, and follows no redirect. */
 export class ProviderTransport extends Context.Tag("verifyhuman-dropin/ProviderTransport")<
   ProviderTransport,
-  { readonly send: (request: HttpClientRequest.HttpClientRequest) => Sending }
+  {
+    /**
+     * Given up when it is interrupted, and at `until` (milliseconds since the epoch, to a hundredth of a second), with
+     * `ProviderTimeout`: then also where its caller cannot be interrupted.
+     */
+    readonly send: (request: HttpClientRequest.HttpClientRequest, until: number) => Sending
+  }
 >() {}

@@ -1,14 +1,13 @@
 import { HttpClientRequest } from "@effect/platform"
-import { Context, type Duration, Effect, Layer, Option, Redacted, Schema } from "effect"
+import { Clock, Context, Duration, Effect, Layer, Option, Redacted, Schema } from "effect"
 import type { Product } from "../domain/Product.js"
 import { parseProviderTime } from "../domain/ProviderTime.js"
 import { isLoopback } from "../domain/Redirects.js"
-import { makeAlarms } from "../time/Alarms.js"
 import { withAttempts } from "./Attempts.js"
 import { makeExchange, type ProviderAnswer, rejected } from "./Exchange.js"
 import type { ProviderTransport } from "./ProviderTransport.js"
 import { GenerateAnswer, type GenerateRequest } from "./VerifyHumanApi.js"
-import { ProviderTimeout, type VerifyHumanError } from "./VerifyHumanError.js"
+import type { VerifyHumanError } from "./VerifyHumanError.js"
 
 /** A hosted session as the service wants it. */
 export interface HostedRequest {
@@ -78,7 +77,6 @@ export class VerifyHumanClient extends Context.Tag("verifyhuman-dropin/VerifyHum
       VerifyHumanClient,
       Effect.gen(function* () {
         const exchange = yield* makeExchange
-        const alarms = yield* makeAlarms
 
         const authorized = (request: HttpClientRequest.HttpClientRequest, key: Redacted.Redacted) =>
           options.authScheme === "bearer"
@@ -108,9 +106,9 @@ export class VerifyHumanClient extends Context.Tag("verifyhuman-dropin/VerifyHum
               HttpClientRequest.acceptJson,
               HttpClientRequest.bodyUnsafeJson(wireRequest(body))
             )
-            return yield* exchange("generate", authorized(request, options.apiKey)).pipe(
-              Effect.flatMap(({ json }) => hosted(json)),
-              withAttempts(options, alarms)
+            const asked = authorized(request, options.apiKey)
+            return yield* withAttempts(options, (until) =>
+              Effect.flatMap(exchange("generate", asked, until), ({ json }) => hosted(json))
             )
           }),
           status: Effect.fnUntraced(function* (product, id) {
@@ -119,9 +117,8 @@ export class VerifyHumanClient extends Context.Tag("verifyhuman-dropin/VerifyHum
             const request = HttpClientRequest.get(`${options.baseUrl}${path}`).pipe(
               HttpClientRequest.acceptJson
             )
-            return yield* exchange("status", withClientKey(request, options.clientKey)).pipe(
-              Effect.timeoutFail({ duration: options.timeout, onTimeout: () => new ProviderTimeout() })
-            )
+            const until = (yield* Clock.currentTimeMillis) + Duration.toMillis(options.timeout)
+            return yield* exchange("status", withClientKey(request, options.clientKey), until)
           })
         }
       })

@@ -13,8 +13,8 @@ describe("an alarm", () => {
       const alarms = yield* makeAlarms
       const { heard, ring } = makeBell()
       const now = yield* Clock.currentTimeMillis
-      yield* alarms.set(now + 2000, ring(2))
-      yield* alarms.set(now + 1000, ring(1))
+      alarms.set(now + 2000, ring(2))
+      alarms.set(now + 1000, ring(1))
       yield* TestClock.adjust("999 millis")
       assert.deepStrictEqual(heard, [])
       yield* TestClock.adjust("1 millis")
@@ -29,7 +29,7 @@ describe("an alarm", () => {
       const alarms = yield* makeAlarms
       const { heard, ring } = makeBell()
       const now = yield* Clock.currentTimeMillis
-      for (const [which, after] of [1001, 1005, 1010].entries()) yield* alarms.set(now + after, ring(which))
+      for (const [which, after] of [1001, 1005, 1010].entries()) alarms.set(now + after, ring(which))
       yield* TestClock.adjust("1009 millis")
       assert.deepStrictEqual(heard, [])
       yield* TestClock.adjust("1 millis")
@@ -42,8 +42,8 @@ describe("an alarm", () => {
       const alarms = yield* makeAlarms
       const { heard, ring } = makeBell()
       const now = yield* Clock.currentTimeMillis
-      const turnOff = yield* alarms.set(now + 1000, ring(1))
-      yield* alarms.set(now + 1000, ring(2))
+      const turnOff = alarms.set(now + 1000, ring(1))
+      alarms.set(now + 1000, ring(2))
       turnOff()
       yield* TestClock.adjust("1 hour")
       assert.deepStrictEqual(heard, [2])
@@ -56,7 +56,8 @@ describe("an alarm", () => {
       yield* Effect.scoped(
         Effect.gen(function* () {
           const now = yield* Clock.currentTimeMillis
-          yield* (yield* makeAlarms).set(now + 1000, ring(1))
+          const alarms = yield* makeAlarms
+          alarms.set(now + 1000, ring(1))
         })
       )
       yield* TestClock.adjust("1 hour")
@@ -71,7 +72,7 @@ describe("an alarm", () => {
       const start = yield* Clock.currentTimeMillis
       for (const [which, fraction] of [1 / 3, Math.PI, Math.E, 0.123_456_789].entries()) {
         yield* TestClock.setTime(start + which * 1000 + fraction)
-        yield* alarms.set(start + which * 1000 + 500, ring(which))
+        alarms.set(start + which * 1000 + 500, ring(which))
       }
       yield* TestClock.adjust("1 hour")
       assert.deepStrictEqual(heard, [0, 1, 2, 3])
@@ -92,10 +93,10 @@ describe("an alarm", () => {
             now += 6
           })
       }
-      const alarms = yield* makeAlarms
+      const alarms = yield* Effect.withClock(makeAlarms, early)
       const rung = yield* Deferred.make<number>()
       const ring = () => Deferred.unsafeDone(rung, Effect.succeed(now))
-      yield* Effect.withClock(alarms.set(1010, ring), early)
+      alarms.set(1010, ring)
       assert.isAtLeast(yield* Deferred.await(rung), 1010)
     })
   )

@@ -1,7 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Clock, Deferred, Duration, Effect, Exit, Fiber, Random, TestClock, TestContext } from "effect"
+import { Clock, Duration, Effect, Exit, Fiber, Random, TestClock, TestContext } from "effect"
 import * as fc from "fast-check"
-import { makeAlarms, togetherMillis } from "../../src/time/Alarms.js"
 import { type Patience, withAttempts } from "../../src/verifyhuman/Attempts.js"
 import {
   ProviderOutOfCredits,
@@ -21,8 +20,13 @@ const good = Effect.succeed("good")
 const never: Attempt = Effect.never
 const late = (millis: number, attempt: Attempt) => Effect.delay(attempt, millis)
 
+/** Each attempt ends when it has to, as a transport ends it. */
 const attempted = (patience: Patience, attempt: Attempt) =>
-  Effect.scoped(Effect.flatMap(makeAlarms, (alarms) => withAttempts(patience, alarms)(attempt)))
+  withAttempts(patience, (until) =>
+    Effect.flatMap(Clock.currentTimeMillis, (now) =>
+      Effect.timeoutFail(attempt, { duration: until - now, onTimeout: () => new ProviderTimeout() })
+    )
+  )
 
 /** Lets a call play: its attempts in turn, of which the last repeats; `random` is what the jitter draws. */
 const play = Effect.fnUntraced(function* (
@@ -157,58 +161,6 @@ describe("how long", () => {
     })
   )
 
-  it.effect("an attempt that is given up is interrupted, and heard of no more", () =>
-    Effect.gen(function* () {
-      let interrupted = 0
-      const counted = Effect.onInterrupt(never, () =>
-        Effect.sync(() => {
-          interrupted += 1
-        })
-      )
-      yield* play([counted])
-      assert.strictEqual(interrupted, 2)
-    })
-  )
-
-  it.effect("it is the same where the caller cannot be interrupted", () =>
-    Effect.gen(function* () {
-      const fiber = yield* attempted(patience, never).pipe(
-        Effect.uninterruptible,
-        Effect.exit,
-        Effect.withRandom(Random.fixed([0])),
-        Effect.fork
-      )
-      yield* TestClock.adjust("8 seconds")
-      assert.deepStrictEqual(yield* Fiber.join(fiber), Exit.fail(new ProviderTimeout()))
-    })
-  )
-
-  it.effect("a caller that cannot be interrupted gets its answer though somebody tries", () =>
-    Effect.gen(function* () {
-      const answered = yield* Deferred.make<string>()
-      const fiber = yield* attempted(patience, late(1000, good)).pipe(
-        Effect.flatMap((answer) => Deferred.succeed(answered, answer)),
-        Effect.uninterruptible,
-        Effect.fork
-      )
-      yield* TestClock.adjust("500 millis")
-      yield* Effect.fork(Fiber.interrupt(fiber))
-      yield* TestClock.adjust("500 millis")
-      assert.strictEqual(yield* Deferred.await(answered), "good")
-    })
-  )
-
-  it.effect("a caller that is interrupted takes its attempt along", () =>
-    Effect.gen(function* () {
-      const interrupted = yield* Deferred.make<void>()
-      const attempt = Effect.onInterrupt(never, () => Deferred.succeed(interrupted, undefined))
-      const fiber = yield* Effect.fork(attempted(patience, attempt))
-      yield* TestClock.adjust("1 second")
-      assert.isTrue(Exit.isInterrupted(yield* Fiber.interrupt(fiber)))
-      yield* Deferred.await(interrupted)
-    })
-  )
-
   it.effect("never beyond the deadline, whatever the provider does", () =>
     Effect.promise(() => {
       const millis = fc.nat({ max: 12_000 })
@@ -234,7 +186,7 @@ describe("how long", () => {
             Effect.runPromise(
               Effect.gen(function* () {
                 const { begun, ended } = yield* play([first, ...others], { limits: given, random })
-                assert.isAtMost(ended, Duration.toMillis(given.deadline) + togetherMillis)
+                assert.isAtMost(ended, Duration.toMillis(given.deadline))
                 for (const [index, at] of begun.entries()) {
                   if (index === 0) continue
                   assert.isAtLeast(at - (begun[index - 1] ?? 0), 100)

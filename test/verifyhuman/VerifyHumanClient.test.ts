@@ -1,12 +1,25 @@
 import { once } from "node:events"
+import type { ServerResponse } from "node:http"
 import { inspect } from "node:util"
-import { FetchHttpClient } from "@effect/platform"
+import { FetchHttpClient, HttpClientRequest } from "@effect/platform"
 import { NodeHttpClient } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
-import { Cause, Duration, Effect, Exit, Fiber, HashMap, Layer, Logger, Option, Tracer } from "effect"
+import {
+  Cause,
+  Deferred,
+  Duration,
+  Effect,
+  Exit,
+  Fiber,
+  HashMap,
+  Layer,
+  Logger,
+  Option,
+  Tracer
+} from "effect"
 import { httpClientTransport } from "../../src/verifyhuman/HttpClientTransport.js"
 import { pooledTransport } from "../../src/verifyhuman/PooledTransport.js"
-import type { ProviderTransport } from "../../src/verifyhuman/ProviderTransport.js"
+import { ProviderTransport } from "../../src/verifyhuman/ProviderTransport.js"
 import type {
   HostedSession,
   VerifyHumanClient,
@@ -358,18 +371,6 @@ describe.concurrent("what does not pass", () => {
       assert.include(["ProviderUnavailable", "ProviderTimeout"], error._tag)
     })
   )
-
-  it.live("silence, where the caller cannot be interrupted", () =>
-    Effect.gen(function* () {
-      const { url } = yield* provider(hang)
-      const error = yield* generate().pipe(
-        Effect.uninterruptible,
-        Effect.provide(clientOf(url, impatient)),
-        Effect.flip
-      )
-      assert.deepStrictEqual(plain(error), plain(new ProviderTimeout()))
-    }).pipe(Effect.scoped)
-  )
 })
 
 describe("an answer that cannot be used", () => {
@@ -571,6 +572,8 @@ const transports = [
   ["fetch", Layer.provide(httpClientTransport, FetchHttpClient.layer)]
 ] as const
 
+type Region = (call: Effect.Effect<object>) => Effect.Effect<object>
+
 describe.each(transports)("an answer through %s", (_, transport) => {
   const madeThrough = (play: Play) => Effect.map(exchange(play, impatient, transport), ({ made }) => made)
 
@@ -619,6 +622,62 @@ describe.each(transports)("an answer through %s", (_, transport) => {
     Effect.gen(function* () {
       assert.deepStrictEqual(yield* madeThrough(stallInBody(201)), plain(new ProviderTimeout()))
     })
+  )
+
+  /** A call whose one request is not answered, unless by `response`. */
+  const asking = Effect.fnUntraced(function* (region: Region, options: Partial<VerifyHumanOptions> = {}) {
+    const asked = yield* Deferred.make<ServerResponse>()
+    const hungUp = yield* Deferred.make<void>()
+    const { url } = yield* provider((response) => {
+      response.once("close", () => Deferred.unsafeDone(hungUp, Effect.void))
+      Deferred.unsafeDone(asked, Effect.succeed(response))
+    })
+    const call = outcome(generate()).pipe(Effect.provide(clientOf(url, options, transport)), region)
+    const fiber = yield* Effect.fork(call)
+    return { fiber, hungUp, response: yield* Deferred.await(asked) }
+  })
+
+  it.live.each<readonly [string, Region]>([
+    ["can", Effect.interruptible],
+    ["cannot", Effect.uninterruptible]
+  ])("that does not come is given up, where its caller %s be interrupted", ([, region]) =>
+    Effect.gen(function* () {
+      const once = { timeout: Duration.millis(300), deadline: Duration.millis(300) }
+      const { fiber, hungUp } = yield* asking(region, once)
+      assert.deepStrictEqual(yield* Fiber.join(fiber), plain(new ProviderTimeout()))
+      yield* Deferred.await(hungUp)
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("is not waited for when its time was over before it was asked for", () =>
+    Effect.gen(function* () {
+      const { url } = yield* provider(hang)
+      const { send } = yield* ProviderTransport
+      const error = yield* Effect.flip(send(HttpClientRequest.get(url), 0))
+      assert.deepStrictEqual(plain(error), plain(new ProviderTimeout()))
+    }).pipe(Effect.provide(transport), Effect.scoped)
+  )
+
+  it.live("is not waited for by a caller that is interrupted", () =>
+    Effect.gen(function* () {
+      const { fiber, hungUp } = yield* asking(Effect.interruptible)
+      assert.isTrue(Exit.isInterrupted(yield* Fiber.interrupt(fiber)))
+      yield* Deferred.await(hungUp)
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("comes to a caller that cannot be interrupted, though somebody tries", () =>
+    Effect.gen(function* () {
+      const came = yield* Deferred.make<object>()
+      const { fiber, response } = yield* asking((call) =>
+        Effect.uninterruptible(Effect.tap(call, (made) => Deferred.succeed(came, made)))
+      )
+      const interrupting = yield* Effect.fork(Fiber.interrupt(fiber))
+      yield* Effect.yieldNow()
+      answers(201, longest)(response)
+      assert.strictEqual(Reflect.get(yield* Deferred.await(came), "token"), "tok-1")
+      yield* Fiber.join(interrupting)
+    }).pipe(Effect.scoped)
   )
 
   it.live.each([401, 500])("of status %i is judged before its end", (status) =>
