@@ -5,7 +5,7 @@ import { Effect, Layer, Schema } from "effect"
 import { type Caller, CurrentCaller } from "../sessions/Caller.js"
 import { Authenticator, type Credentials } from "./Authenticator.js"
 import { type Problem, problemSchema } from "./Problem.js"
-import { refuseOversize } from "./RequestBody.js"
+import { isOversize, tooLarge } from "./RequestBody.js"
 
 /** The longest body that a phone may send, in bytes. */
 export const phoneBodyLimit = 16 * 1024
@@ -27,8 +27,10 @@ export const makeCallerOf: Effect.Effect<
 > = Effect.map(
   Authenticator,
   (authenticator) => (request) =>
-    Effect.tap(authenticator.authenticate(credentialsOf(request)), () =>
-      refuseOversize(request, phoneBodyLimit)
+    Effect.filterOrFail(
+      authenticator.authenticate(credentialsOf(request)),
+      () => !isOversize(request, phoneBodyLimit),
+      tooLarge
     )
 )
 

@@ -3,16 +3,13 @@ import { Effect, Option, ParseResult, Schema } from "effect"
 import { invalidRequest } from "./InvalidRequest.js"
 import { Problem } from "./Problem.js"
 
-const tooLarge = () => new Problem({ code: "payload_too_large", headers: { connection: "close" } })
+export const tooLarge = () => new Problem({ code: "payload_too_large", headers: { connection: "close" } })
 const unreadable = (message: string) =>
   new Problem({ code: "invalid_request", errors: [{ path: "", message }] })
 
-const isOversize = ({ headers }: IncomingMessage, limit: number): boolean =>
+/** Whether the declared body is over the limit, before anything of it is read. */
+export const isOversize = ({ headers }: IncomingMessage, limit: number): boolean =>
   Number(headers["content-length"] ?? 0) > limit
-
-/** Refuses a request whose declared body is over the limit, before anything of it is read. */
-export const refuseOversize = (request: IncomingMessage, limit: number): Effect.Effect<void, Problem> =>
-  isOversize(request, limit) ? Effect.fail(tooLarge()) : Effect.void
 
 /** Neither a length nor pieces (RFC 9112, section 6.3). */
 const hasNoBody = ({ headers }: IncomingMessage): boolean =>

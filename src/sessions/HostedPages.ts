@@ -1,7 +1,7 @@
 import { Context, Effect, Layer } from "effect"
 import { type Identifier, identifiersIn } from "../domain/Correlation.js"
 import { withResult } from "../domain/Redirects.js"
-import { VerifyHumanClient } from "../verifyhuman/VerifyHumanClient.js"
+import { type HostedSession, VerifyHumanClient } from "../verifyhuman/VerifyHumanClient.js"
 import type { VerifyHumanError } from "../verifyhuman/VerifyHumanError.js"
 import { StartFailed } from "./SessionErrors.js"
 import type { StartPlan } from "./StartPlan.js"
@@ -21,6 +21,13 @@ const flowPage = (flowUrl: string, sessionRef: string): HostedPage => ({
   expiresAt: null,
   identifiers: [],
   confirmable: flowUrl.includes(placeholder)
+})
+
+const hostedPage = ({ answer, expiresAt, hostedUrl }: HostedSession): HostedPage => ({
+  url: hostedUrl,
+  expiresAt,
+  identifiers: identifiersIn(answer),
+  confirmable: true
 })
 
 const startFailed = (error: VerifyHumanError): StartFailed => {
@@ -51,21 +58,18 @@ export class HostedPages extends Context.Tag("verifyhuman-dropin/HostedPages")<
     Effect.gen(function* () {
       const client = yield* VerifyHumanClient
 
-      const generate = Effect.fnUntraced(function* (plan: StartPlan, sessionRef: string) {
+      const generate = (
+        plan: StartPlan,
+        sessionRef: string
+      ): Effect.Effect<HostedSession, VerifyHumanError> => {
         const redirect = (url: string | null, result: "pass" | "fail") =>
           url === null ? null : withResult(url, sessionRef, result)
-        const hosted = yield* client.generate({
+        return client.generate({
           ...plan,
           redirectUrl: redirect(plan.redirectUrl, "pass"),
           failureRedirectUrl: redirect(plan.failureRedirectUrl, "fail")
         })
-        return {
-          url: hosted.hostedUrl,
-          expiresAt: hosted.expiresAt,
-          identifiers: identifiersIn(hosted.answer),
-          confirmable: true
-        }
-      })
+      }
 
       const refused = (error: VerifyHumanError) =>
         Effect.logWarning("VerifyHuman gave no session").pipe(
@@ -79,7 +83,7 @@ export class HostedPages extends Context.Tag("verifyhuman-dropin/HostedPages")<
       return {
         make: (plan, sessionRef) =>
           plan.flowUrl === null
-            ? Effect.catchAll(generate(plan, sessionRef), refused)
+            ? generate(plan, sessionRef).pipe(Effect.map(hostedPage), Effect.catchAll(refused))
             : Effect.succeed(flowPage(plan.flowUrl, sessionRef))
       }
     })

@@ -11,14 +11,16 @@ export const makeReserving = Effect.gen(function* () {
   const tables = yield* Tables
 
   /** The answer that an idempotency key already stands for, if any. */
-  const replay = Effect.fnUntraced(function* (request: ReservationRequest) {
-    if (request.idempotency === null) return null
-    const record = yield* tables.idempotency.find(request, request.idempotency.keyHash)
+  const replay = Effect.fnUntraced(function* (
+    request: ReservationRequest,
+    { keyHash, requestHash }: NonNullable<ReservationRequest["idempotency"]>
+  ) {
+    const record = yield* tables.idempotency.find(request, keyHash)
     if (record === null || record.createdAt + idempotencyLifeMillis <= request.now) return null
     const start = record.status === null ? yield* tables.starts.find(record.sessionRef) : null
     const inFlight = start?.state === "reserved" && start.leaseUntil > request.now
     if (record.status === null && !inFlight) return null
-    if (record.requestHash !== request.idempotency.requestHash) return { _tag: "KeyReused" } as const
+    if (record.requestHash !== requestHash) return { _tag: "KeyReused" } as const
     if (record.status === null) return { _tag: "Busy", sessionRef: record.sessionRef } as const
     const session = yield* tables.sessions.find(record.sessionRef)
     return session === null ? null : ({ _tag: "Replayed", session, status: record.status } as const)
@@ -49,7 +51,7 @@ export const makeReserving = Effect.gen(function* () {
   })
 
   const reserve = Effect.fnUntraced(function* (request: ReservationRequest) {
-    const replayed = yield* replay(request)
+    const replayed = request.idempotency === null ? null : yield* replay(request, request.idempotency)
     if (replayed !== null) return replayed
     const running = yield* tables.starts.findReserved(request)
     if (running !== null && running.leaseUntil > request.now) {

@@ -4,7 +4,7 @@ import { retryAfterMillis } from "../domain/RetryAfter.js"
 import { providerCallSeconds, providerCalls } from "../telemetry/Metrics.js"
 import { inTrace } from "../telemetry/TraceContext.js"
 import { Tracing } from "../telemetry/Tracing.js"
-import { ProviderTransport } from "./ProviderTransport.js"
+import { type ProviderReply, ProviderTransport } from "./ProviderTransport.js"
 import {
   ProviderOutOfCredits,
   ProviderRejected,
@@ -30,7 +30,11 @@ const rejections: Readonly<Record<number, RejectionReason>> = {
 export const rejected = (why: RejectionReason, status: number | null = null) =>
   new ProviderRejected({ why, status })
 
-const refusal = (status: number, retryAfter: string | undefined, now: number): VerifyHumanError => {
+const refusal = (
+  status: number,
+  retryAfter: string | undefined,
+  now: number
+): Effect.Effect<never, VerifyHumanError> => {
   if (status === 402) return new ProviderOutOfCredits()
   if (status === 429 || status >= 500) {
     return new ProviderUnavailable({
@@ -46,6 +50,15 @@ const parsed = (body: Buffer): Effect.Effect<ProviderAnswer, VerifyHumanError> =
     try: () => ({ body, json: JSON.parse(body.toString("utf8")) as unknown }),
     catch: () => rejected("unexpected_shape")
   })
+
+const judged = ({
+  body,
+  retryAfter,
+  status
+}: ProviderReply): Effect.Effect<ProviderAnswer, VerifyHumanError> =>
+  body === null
+    ? Effect.flatMap(Clock.currentTimeMillis, (now) => refusal(status, retryAfter, now))
+    : parsed(body)
 
 export type ProviderCall = "generate" | "status"
 
@@ -79,11 +92,8 @@ export const makeExchange = Effect.gen(function* () {
   const { enabled, span } = yield* Tracing
   const { send } = yield* ProviderTransport
 
-  const exchange = Effect.fnUntraced(function* (request: HttpClientRequest.HttpClientRequest, until: number) {
-    const { body, retryAfter, status } = yield* send(request, until)
-    if (body !== null) return yield* parsed(body)
-    return yield* refusal(status, retryAfter, yield* Clock.currentTimeMillis)
-  })
+  const exchange = (request: HttpClientRequest.HttpClientRequest, until: number) =>
+    Effect.flatMap(send(request, until), judged)
 
   return (call: ProviderCall, request: HttpClientRequest.HttpClientRequest, until: number) =>
     counted(

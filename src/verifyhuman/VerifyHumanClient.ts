@@ -7,7 +7,7 @@ import { withAttempts } from "./Attempts.js"
 import { makeExchange, type ProviderAnswer, rejected } from "./Exchange.js"
 import type { ProviderTransport } from "./ProviderTransport.js"
 import { GenerateAnswer, type GenerateRequest } from "./VerifyHumanApi.js"
-import type { VerifyHumanError } from "./VerifyHumanError.js"
+import type { ProviderRejected, VerifyHumanError } from "./VerifyHumanError.js"
 
 /** A hosted session as the service wants it. */
 export interface HostedRequest {
@@ -73,7 +73,7 @@ export class VerifyHumanClient extends Context.Tag("verifyhuman-dropin/VerifyHum
   static readonly layer = (
     options: VerifyHumanOptions
   ): Layer.Layer<VerifyHumanClient, never, ProviderTransport> =>
-    Layer.scoped(
+    Layer.effect(
       VerifyHumanClient,
       Effect.gen(function* () {
         const exchange = yield* makeExchange
@@ -83,16 +83,21 @@ export class VerifyHumanClient extends Context.Tag("verifyhuman-dropin/VerifyHum
             ? HttpClientRequest.bearerToken(request, key)
             : HttpClientRequest.setHeader(request, "x-api-key", Redacted.value(key))
 
-        const hosted = Effect.fnUntraced(function* (answer: unknown) {
+        const toGenerate = HttpClientRequest.post(`${options.baseUrl}/hosted/generate`).pipe(
+          HttpClientRequest.acceptJson
+        )
+        const generation = options.apiKey === null ? null : authorized(toGenerate, options.apiKey)
+
+        const hosted = (answer: unknown): Effect.Effect<HostedSession, ProviderRejected> => {
           const decoded = decodeGenerateAnswer(answer)
-          if (Option.isNone(decoded)) return yield* rejected("unexpected_shape")
+          if (Option.isNone(decoded)) return rejected("unexpected_shape")
           const { expires_at, hosted_url, token } = decoded.value
           const expiry = parseProviderTime(expires_at)
-          if (expiry === null || !URL.canParse(hosted_url)) return yield* rejected("unexpected_shape")
+          if (expiry === null || !URL.canParse(hosted_url)) return rejected("unexpected_shape")
           const url = new URL(hosted_url)
-          if (!isSecure(url, options.plainHttpOrigin)) return yield* rejected("insecure_hosted_url")
-          return { hostedUrl: url.href, token, expiresAt: Date.parse(`${expiry}Z`), answer }
-        })
+          if (!isSecure(url, options.plainHttpOrigin)) return rejected("insecure_hosted_url")
+          return Effect.succeed({ hostedUrl: url.href, token, expiresAt: Date.parse(`${expiry}Z`), answer })
+        }
 
         const withClientKey = (request: HttpClientRequest.HttpClientRequest, key: Redacted.Redacted) =>
           options.authScheme === "bearer"
@@ -100,17 +105,13 @@ export class VerifyHumanClient extends Context.Tag("verifyhuman-dropin/VerifyHum
             : HttpClientRequest.setHeader(request, "x-client-key", Redacted.value(key))
 
         return {
-          generate: Effect.fnUntraced(function* (body) {
-            if (options.apiKey === null) return yield* rejected("no_api_key")
-            const request = HttpClientRequest.post(`${options.baseUrl}/hosted/generate`).pipe(
-              HttpClientRequest.acceptJson,
-              HttpClientRequest.bodyUnsafeJson(wireRequest(body))
+          generate: (body) => {
+            if (generation === null) return rejected("no_api_key")
+            const request = HttpClientRequest.bodyUnsafeJson(generation, wireRequest(body))
+            return withAttempts(options, (until) =>
+              Effect.flatMap(exchange("generate", request, until), ({ json }) => hosted(json))
             )
-            const asked = authorized(request, options.apiKey)
-            return yield* withAttempts(options, (until) =>
-              Effect.flatMap(exchange("generate", asked, until), ({ json }) => hosted(json))
-            )
-          }),
+          },
           status: Effect.fnUntraced(function* (product, id) {
             if (options.clientKey === null) return yield* rejected("no_client_key")
             const path = `/api/mobile/v1/${product}/status/${encodeURIComponent(id)}`
