@@ -11,9 +11,9 @@ const unreadable = (message: string) =>
 export const isOversize = ({ headers }: IncomingMessage, limit: number): boolean =>
   Number(headers["content-length"] ?? 0) > limit
 
-/** Neither a length nor pieces (RFC 9112, section 6.3). */
-const hasNoBody = ({ headers }: IncomingMessage): boolean =>
-  (headers["content-length"] ?? "0") === "0" && headers["transfer-encoding"] === undefined
+/** Neither a length nor pieces (RFC 9112, section 6.3); and the client is still there. */
+const hasNoBody = ({ destroyed, headers }: IncomingMessage): boolean =>
+  !destroyed && (headers["content-length"] ?? "0") === "0" && headers["transfer-encoding"] === undefined
 
 const readPieces = (request: IncomingMessage, limit: number): Effect.Effect<Buffer, Problem> =>
   Effect.async((resume) => {

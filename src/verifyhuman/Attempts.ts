@@ -3,9 +3,9 @@ import { backoffMillis } from "../domain/Backoff.js"
 import type { ProviderTimeout, ProviderUnavailable, VerifyHumanError } from "./VerifyHumanError.js"
 
 export interface Patience {
-  /** How long one attempt may take. */
+  /** How long one attempt may take, to a hundredth of a second. */
   readonly timeout: Duration.Duration
-  /** How long all attempts of a call may take together. */
+  /** How long all attempts of a call may take together, to a hundredth of a second. */
   readonly deadline: Duration.Duration
 }
 

@@ -30,7 +30,7 @@ export class ProviderTransport extends Context.Tag("verifyhuman-dropin/ProviderT
   {
     /**
      * Given up when it is interrupted, and at `until` (milliseconds since the epoch, to a hundredth of a second), with
-     * `ProviderTimeout`: then also where its caller cannot be interrupted.
+     * `ProviderTimeout`: then also where its caller cannot be interrupted. Nobody else limits it.
      */
     readonly send: (request: HttpClientRequest.HttpClientRequest, until: number) => Sending
   }

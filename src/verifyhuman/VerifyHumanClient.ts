@@ -83,10 +83,10 @@ export class VerifyHumanClient extends Context.Tag("verifyhuman-dropin/VerifyHum
             ? HttpClientRequest.bearerToken(request, key)
             : HttpClientRequest.setHeader(request, "x-api-key", Redacted.value(key))
 
-        const toGenerate = HttpClientRequest.post(`${options.baseUrl}/hosted/generate`).pipe(
+        const generateRequest = HttpClientRequest.post(`${options.baseUrl}/hosted/generate`).pipe(
           HttpClientRequest.acceptJson
         )
-        const generation = options.apiKey === null ? null : authorized(toGenerate, options.apiKey)
+        const withApiKey = options.apiKey === null ? null : authorized(generateRequest, options.apiKey)
 
         const hosted = (answer: unknown): Effect.Effect<HostedSession, ProviderRejected> => {
           const decoded = decodeGenerateAnswer(answer)
@@ -106,8 +106,8 @@ export class VerifyHumanClient extends Context.Tag("verifyhuman-dropin/VerifyHum
 
         return {
           generate: (body) => {
-            if (generation === null) return rejected("no_api_key")
-            const request = HttpClientRequest.bodyUnsafeJson(generation, wireRequest(body))
+            if (withApiKey === null) return rejected("no_api_key")
+            const request = HttpClientRequest.bodyUnsafeJson(withApiKey, wireRequest(body))
             return withAttempts(options, (until) =>
               Effect.flatMap(exchange("generate", request, until), ({ json }) => hosted(json))
             )

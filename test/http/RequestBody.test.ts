@@ -7,7 +7,10 @@ import { readBytes } from "../../src/http/RequestBody.js"
 import { listening } from "./listening.js"
 
 describe("a body", () => {
-  it.scopedLive("that broke off before it was read ended too early", () =>
+  it.scopedLive.each([
+    ["that broke off before it was read", "Content-Length: 10\r\n\r\nhalf"],
+    ["of nothing, whose client is gone,", "\r\n"]
+  ])("%s ended too early", ([, rest]) =>
     Effect.gen(function* () {
       const gone = yield* Deferred.make<IncomingMessage>()
       const url = new URL(
@@ -16,7 +19,7 @@ describe("a body", () => {
         })
       )
       const socket = connect(Number(url.port), url.hostname)
-      socket.write("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf")
+      socket.write(`POST / HTTP/1.1\r\nHost: x\r\n${rest}`)
       yield* Effect.promise(() => once(socket, "connect"))
       yield* Effect.sleep("50 millis")
       socket.destroy()

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Clock, Deferred, Effect, TestClock } from "effect"
+import { Clock, Deferred, Effect, Exit, Scope, TestClock } from "effect"
 import { makeAlarms } from "../../src/time/Alarms.js"
 
 const makeBell = () => {
@@ -62,6 +62,31 @@ describe("an alarm", () => {
       )
       yield* TestClock.adjust("1 hour")
       assert.deepStrictEqual(heard, [])
+    })
+  )
+
+  it.scoped("rings for the others though one fails, and at once when its time has passed", () =>
+    Effect.gen(function* () {
+      const alarms = yield* makeAlarms
+      const { heard, ring } = makeBell()
+      const now = yield* Clock.currentTimeMillis
+      alarms.set(now + 1000, () => {
+        throw new Error("broken")
+      })
+      alarms.set(now + 1000, ring(1))
+      yield* TestClock.adjust("1 second")
+      assert.deepStrictEqual(heard, [1])
+      alarms.set(now, ring(2))
+      assert.deepStrictEqual(heard, [1, 2])
+    })
+  )
+
+  it.live("holds up nobody's end, though it was made where nothing can be interrupted", () =>
+    Effect.gen(function* () {
+      const scope = yield* Scope.make()
+      const alarms = yield* Effect.uninterruptible(Scope.extend(makeAlarms, scope))
+      alarms.set((yield* Clock.currentTimeMillis) + 3_600_000, () => undefined)
+      yield* Scope.close(scope, Exit.void)
     })
   )
 

@@ -632,8 +632,9 @@ describe.each(transports)("an answer through %s", (_, transport) => {
       response.once("close", () => Deferred.unsafeDone(hungUp, Effect.void))
       Deferred.unsafeDone(asked, Effect.succeed(response))
     })
-    const call = outcome(generate()).pipe(Effect.provide(clientOf(url, options, transport)), region)
-    const fiber = yield* Effect.fork(call)
+    // Of the test's scope: what is closed with the client has not been given up.
+    const client = yield* Layer.build(clientOf(url, options, transport))
+    const fiber = yield* Effect.fork(outcome(generate()).pipe(Effect.provide(client), region))
     return { fiber, hungUp, response: yield* Deferred.await(asked) }
   })
 

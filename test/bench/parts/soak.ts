@@ -54,9 +54,10 @@ const measure = async ({ seconds, tell }: Given): Promise<Finding> => {
           await pause(every * 1000)
         }
       })()
-      const { C, S, W } = await driveMixed(url, mix, people, length)
-      going = false
-      await watching
+      const driving = driveMixed(url, mix, people, length).finally(() => {
+        going = false
+      })
+      const [{ C, S, W }] = await Promise.all([driving, watching])
       const settled = samples.filter(({ minutes }) => minutes * 60 >= length * settledAfter)
       const growth = (bytes: (sample: Sample) => number) =>
         `${(slopeOf(settled, bytes) / 1024).toFixed(0)} KB a minute`
