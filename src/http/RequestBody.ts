@@ -11,9 +11,11 @@ const unreadable = (message: string) =>
 export const isOversize = ({ headers }: IncomingMessage, limit: number): boolean =>
   Number(headers["content-length"] ?? 0) > limit
 
-/** Neither a length nor pieces (RFC 9112, section 6.3); and the client is still there. */
-const hasNoBody = ({ destroyed, headers }: IncomingMessage): boolean =>
-  !destroyed && (headers["content-length"] ?? "0") === "0" && headers["transfer-encoding"] === undefined
+/** Neither a length nor pieces (RFC 9112, section 6.3). */
+const hasNoBody = ({ headers }: IncomingMessage): boolean =>
+  (headers["content-length"] ?? "0") === "0" && headers["transfer-encoding"] === undefined
+
+const brokenOff = () => unreadable("the body ended too early")
 
 const readPieces = (request: IncomingMessage, limit: number): Effect.Effect<Buffer, Problem> =>
   Effect.async((resume) => {
@@ -33,8 +35,7 @@ const readPieces = (request: IncomingMessage, limit: number): Effect.Effect<Buff
     }
     const onEnd = () =>
       settle(Effect.succeed(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)))
-    const onClose = () => settle(Effect.fail(unreadable("the body ended too early")))
-    if (request.destroyed) return onClose()
+    const onClose = () => settle(Effect.fail(brokenOff()))
     request.on("data", onData).on("end", onEnd).on("close", onClose)
   })
 
@@ -43,6 +44,7 @@ const noBytes = Buffer.alloc(0)
 /** The exact bytes of a body, read once; a body over the limit, declared or chunked, is read no further. */
 export const readBytes = (request: IncomingMessage, limit: number): Effect.Effect<Buffer, Problem> => {
   if (isOversize(request, limit)) return Effect.fail(tooLarge())
+  if (request.destroyed) return Effect.fail(brokenOff())
   return hasNoBody(request) ? Effect.succeed(noBytes) : readPieces(request, limit)
 }
 

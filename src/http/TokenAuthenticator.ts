@@ -77,16 +77,16 @@ export const tokenAuthenticatorLayer: Layer.Layer<Authenticator, never, Authenti
     const keyOf: JWTVerifyGetKey = (header, token) =>
       header.alg === secretAlgorithm && secret !== null ? secret : keySet.keys(header, token)
 
+    const demands = {
+      algorithms: secret === null ? keySetAlgorithms : [secretAlgorithm, ...keySetAlgorithms],
+      requiredClaims: ["exp"],
+      ...(policy.issuer === null ? {} : { issuer: policy.issuer }),
+      ...(policy.audience === null ? {} : { audience: policy.audience })
+    }
+
     const verified = (token: string, now: number) =>
       Effect.tryPromise({
-        try: () =>
-          jwtVerify(token, keyOf, {
-            algorithms: secret === null ? keySetAlgorithms : [secretAlgorithm, ...keySetAlgorithms],
-            currentDate: new Date(now),
-            requiredClaims: ["exp"],
-            ...(policy.issuer === null ? {} : { issuer: policy.issuer }),
-            ...(policy.audience === null ? {} : { audience: policy.audience })
-          }),
+        try: () => jwtVerify(token, keyOf, { ...demands, currentDate: new Date(now) }),
         catch: notVerified
       })
 

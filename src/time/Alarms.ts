@@ -2,7 +2,7 @@ import { Cause, Effect, FiberSet, type Scope } from "effect"
 import { sleepUntil } from "./SleepUntil.js"
 
 /** Those who are to be woken within the same hundredth of a second share a timer. */
-export const togetherMillis = 10
+const togetherMillis = 10
 
 type TurnOff = () => void
 

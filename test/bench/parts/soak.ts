@@ -59,9 +59,9 @@ const measure = async ({ seconds, tell }: Given): Promise<Finding> => {
       })
       const [{ C, S, W }] = await Promise.all([driving, watching])
       const settled = samples.filter(({ minutes }) => minutes * 60 >= length * settledAfter)
-      const growth = (bytes: (sample: Sample) => number) =>
-        `${(slopeOf(settled, bytes) / 1024).toFixed(0)} KB a minute`
-      const isFlat = slopeOf(settled, ({ live }) => live) < flatBelow
+      const growth = slopeOf(settled, ({ live }) => live)
+      const residentGrowth = slopeOf(settled, ({ resident }) => resident)
+      const each = (slope: number) => `${(slope / 1024).toFixed(0)} KB a minute`
       return {
         tables: [
           {
@@ -75,7 +75,7 @@ const measure = async ({ seconds, tell }: Given): Promise<Finding> => {
         ],
         remarks: [
           `${count(S.rate)} polls, ${count(W.rate)} webhooks and ${count(C.rate)} starts a second for ${(length / 60).toFixed(1)} minutes; ${notGood(S, W, C)}.`,
-          `From minute ${((length * settledAfter) / 60).toFixed(1)} on live bytes grew by ${growth(({ live }) => live)}: ${isFlat ? "flat" : "NOT FLAT"}. Resident memory, which moves with what the collector has not given back, grew by ${growth(({ resident }) => resident)}.`
+          `From minute ${((length * settledAfter) / 60).toFixed(1)} on live bytes grew by ${each(growth)}: ${growth < flatBelow ? "flat" : "NOT FLAT"}. Resident memory, which moves with what the collector has not given back, grew by ${each(residentGrowth)}.`
         ]
       }
     }
