@@ -19,9 +19,12 @@ const whileBusy = {
 const deadlock = "40P01"
 const serializationFailure = "40001"
 
-/** Two transactions waited for each other and PostgreSQL gave one of them up: the other is through by now. */
+/**
+ * Two transactions waited for each other and PostgreSQL gave one of them up. It stands back longer each time: the other
+ * has one lock now, and may need more of those that this one takes when it begins again.
+ */
 const whileGivenUp = {
-  times: 5,
+  schedule: Schedule.jittered(Schedule.exponential("20 millis")).pipe(Schedule.intersect(Schedule.recurs(7))),
   while: (error: unknown) => [deadlock, serializationFailure].includes(codeOf(error))
 }
 
