@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http"
-import { Effect, Option, ParseResult, Schema } from "effect"
+import { Effect, type Option, ParseResult, Schema } from "effect"
 import { invalidRequest } from "./InvalidRequest.js"
 import { Problem } from "./Problem.js"
 
@@ -57,20 +57,26 @@ const decodeJson = (bytes: Buffer): Effect.Effect<unknown, Problem> =>
 const isJson = (request: IncomingMessage): boolean =>
   /^application\/json\s*(;|$)/i.test(request.headers["content-type"] ?? "")
 
+const decoded = <A, I>(
+  schema: Schema.Schema<A, I>,
+  request: IncomingMessage,
+  bytes: Buffer
+): Effect.Effect<A, Problem> =>
+  isJson(request)
+    ? Effect.flatMap(decodeJson(bytes), (json) =>
+        Effect.mapError(
+          Schema.decodeUnknown(schema)(json, { errors: "all", onExcessProperty: "error" }),
+          (error) => invalidRequest(ParseResult.ArrayFormatter.formatErrorSync(error))
+        )
+      )
+    : Effect.fail(new Problem({ code: "unsupported_media_type" }))
+
 /** An optional JSON body; none when it is empty. Unknown fields are refused, and no value is ever quoted. */
 export const readJson = <A, I>(
   schema: Schema.Schema<A, I>,
   request: IncomingMessage,
   limit: number
 ): Effect.Effect<Option.Option<A>, Problem> =>
-  Effect.gen(function* () {
-    const bytes = yield* readBytes(request, limit)
-    if (bytes.length === 0) return Option.none()
-    if (!isJson(request)) return yield* new Problem({ code: "unsupported_media_type" })
-    const json = yield* decodeJson(bytes)
-    const decoded = yield* Schema.decodeUnknown(schema)(json, {
-      errors: "all",
-      onExcessProperty: "error"
-    }).pipe(Effect.mapError((error) => invalidRequest(ParseResult.ArrayFormatter.formatErrorSync(error))))
-    return Option.some(decoded)
-  })
+  Effect.flatMap(readBytes(request, limit), (bytes) =>
+    bytes.length === 0 ? Effect.succeedNone : Effect.asSome(decoded(schema, request, bytes))
+  )

@@ -70,14 +70,15 @@ const resultOf: Readonly<Record<VerifyHumanError["_tag"], string>> = {
 }
 
 const counted = <A>(call: ProviderCall, attempt: Effect.Effect<A, VerifyHumanError>) =>
-  Effect.flatMap(Clock.currentTimeMillis, (since) =>
-    Effect.onExit(attempt, (exit) =>
-      Effect.map(Clock.currentTimeMillis, (now) => {
-        providerCallSeconds.observe((now - since) / 1000, call)
+  Effect.clockWith((clock) => {
+    const since = clock.unsafeCurrentTimeMillis()
+    return Effect.onExit(attempt, (exit) =>
+      Effect.sync(() => {
+        providerCallSeconds.observe((clock.unsafeCurrentTimeMillis() - since) / 1000, call)
         providerCalls.add(call, resultIn(exit))
       })
     )
-  )
+  })
 
 /** An attempt is interrupted when whoever asked has no more time for it, or when the service ends. */
 const resultIn = (exit: Exit.Exit<unknown, VerifyHumanError>): string => {
