@@ -44,12 +44,12 @@ const answering = <E, R>(app: HttpApp.Default<E, R>, lane: Lane) =>
     Effect.gen(function* () {
       const server = yield* NodeListener
       const framework = yield* NodeHttpServer.makeHandler(app)
-      const listener = requestsInTurns((request, response) => {
+      const { onConnection, onRequest } = requestsInTurns((request, response) => {
         if (!lane(request, response)) framework(request, response)
       })
       yield* Effect.acquireRelease(
-        Effect.sync(() => server.on("request", listener)),
-        () => Effect.sync(() => server.off("request", listener))
+        Effect.sync(() => server.on("connection", onConnection).on("request", onRequest)),
+        () => Effect.sync(() => server.off("connection", onConnection).off("request", onRequest))
       )
     })
   )

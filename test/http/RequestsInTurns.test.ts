@@ -13,7 +13,8 @@ const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
 /** A listener that notes which requests were begun. */
 const noting = () => {
   const begun: Array<IncomingMessage> = []
-  return { begun, listener: requestsInTurns((request) => begun.push(request)) }
+  const { onConnection, onRequest } = requestsInTurns((request) => begun.push(request))
+  return { begun, comeIn: onConnection, listener: onRequest }
 }
 
 describe("requests in turns", () => {
@@ -41,6 +42,27 @@ describe("requests in turns", () => {
       assert.strictEqual(begun.length, 64 * round)
       await turn()
     }
+  })
+
+  it("are fewer in a turn in which somebody new came in", async () => {
+    const { begun, comeIn, listener } = noting()
+    const all = Array.from({ length: 150 }, aRequest)
+    comeIn()
+    for (const one of all) listener(...one)
+    assert.strictEqual(begun.length, 8)
+    comeIn()
+    await turn()
+    assert.strictEqual(begun.length, 16)
+    const late = aRequest()
+    listener(...late)
+    await turn()
+    assert.strictEqual(begun.length, 80)
+    await turn()
+    await turn()
+    assert.deepStrictEqual(
+      begun,
+      [...all, late].map(([request]) => request)
+    )
   })
 
   it("are not begun for those who have hung up by then", async () => {

@@ -17,9 +17,9 @@ export interface Mix {
 
 /** How many answers were not 2xx, by status, in words. */
 export const notGood = (...all: ReadonlyArray<Driven>): string => {
-  const bad = all.flatMap(({ statuses, timeouts }) => [
+  const bad = all.flatMap(({ statuses, unanswered }) => [
     ...Object.entries(statuses).filter(([status]) => !status.startsWith("2")),
-    ...(timeouts === 0 ? [] : [["timeouts", timeouts] as const])
+    ...(unanswered === 0 ? [] : [["unanswered", unanswered] as const])
   ])
   return bad.length === 0
     ? "every answer was good"
@@ -66,7 +66,7 @@ export const driveMixed = async (url: string, mix: Mix, { phones, toDecide }: Cr
     p50: Number.NaN,
     p99: Number.NaN,
     statuses: {},
-    timeouts: 0,
+    unanswered: 0,
     acknowledged: [],
     ranDry: false
   }

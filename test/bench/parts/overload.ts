@@ -48,7 +48,7 @@ const row = (name: string, driven: Driven) => [
   count(statusesOf(driven, (status) => status === "200")),
   count(statusesOf(driven, (status) => status === "503")),
   count(statusesOf(driven, (status) => status !== "200" && status !== "503")),
-  count(driven.timeouts),
+  count(driven.unanswered),
   driven.p50.toFixed(0),
   driven.p99.toFixed(0)
 ]
@@ -80,7 +80,7 @@ const measure = async ({ seconds, tell }: Given): Promise<Finding> => {
             "200",
             "503",
             "others",
-            "timeouts",
+            "unanswered",
             "p50 ms",
             "p99 ms"
           ],
