@@ -55,7 +55,7 @@ describe("A transaction on PostgreSQL", () => {
     )
   }
 
-  it.effect("that is given up each time ends, and says why", () =>
+  it.effect("that is given up each time ends, as storage that cannot be reached", () =>
     Effect.gen(function* () {
       const transaction = yield* aTransaction
       const { begun, body } = colliding("40P01", 50_000)
