@@ -1,6 +1,6 @@
 import type { Caller } from "../sessions/Caller.js"
 
-const generation = 10_000
+const most = 10_000
 
 /** Of the secret, which never changes; a key set's is when it was read. */
 export const secretEdition = 0
@@ -15,25 +15,26 @@ interface Entry {
 
 /**
  * Who a token was found to name, so that a phone that asks again is not verified again. An entry holds until its token
- * ends and no longer than the keys by which it was verified; the tokens themselves are not kept. The oldest go first, a
- * generation at a time: to take the first out of a `Map` again and again is slow, for it searches all that are gone.
+ * ends and no longer than the keys by which it was verified; the tokens themselves are not kept. The oldest go first.
  */
 export class TokenCache {
-  private young = new Map<string, Entry>()
-  private old = new Map<string, Entry>()
+  private readonly entries = new Map<string, Entry>()
+  /** Goes on where it left off: one that is begun anew goes over all that were taken out before. */
+  private readonly oldestFirst = this.entries.keys()
 
   find(digest: string, now: number, keySetEdition: number | null): Caller | null {
-    const entry = this.young.get(digest) ?? this.old.get(digest)
+    const entry = this.entries.get(digest)
     if (entry === undefined) return null
     const { caller, edition, until } = entry
-    return now < until && (edition === secretEdition || edition === keySetEdition) ? caller : null
+    if (now < until && (edition === secretEdition || edition === keySetEdition)) return caller
+    this.entries.delete(digest)
+    return null
   }
 
   keep(digest: string, entry: Entry): void {
-    if (this.young.size === generation) {
-      this.old = this.young
-      this.young = new Map()
-    }
-    this.young.set(digest, entry)
+    this.entries.set(digest, entry)
+    if (this.entries.size <= most) return
+    const { value: oldest } = this.oldestFirst.next()
+    if (oldest !== undefined) this.entries.delete(oldest)
   }
 }
